@@ -1,0 +1,45 @@
+"""What people ask for, checked for form and taken once per scan. Requests are inputs of ``step`` like measurements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Verb(Enum):
+    ARM = "arm"
+    DISARM = "disarm"
+    MODE = "mode"
+    CURRENT = "current"
+    HOLD = "hold"
+    STOP = "stop"
+    DOSE = "dose"
+    ANODE_CHANGED = "anode-changed"
+    TAPPED = "tapped"
+
+
+LOWERING = frozenset({Verb.DISARM, Verb.HOLD, Verb.STOP})
+"""Never refused for anything but their form; see docs/decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``value`` is the set-point in A, the dose or tap in kg, or the anode position (1…n); ``text`` the mode's name or
+    an anode's serial."""
+
+    id: str
+    verb: Verb
+    actor: str
+    value: float | None = None
+    text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a request. ``code`` is a stable word ("accepted", "not_armed", "outside_envelope", …)."""
+
+    request: Request
+    accepted: bool
+    code: str
+    message: str
