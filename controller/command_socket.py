@@ -1,0 +1,117 @@
+"""The local door for commands: a Unix socket only its owner may open. It needs no broker and no network."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import pwd
+import socket
+import struct
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from controller.command_line_protocol import (
+    LONGEST_LINE_BYTES,
+    CommandError,
+    encode_reply,
+    encode_verdict,
+    parse_command,
+)
+from controller.process_image.requests import Request, Verdict
+
+Handler = Callable[[str, Request], Awaitable[Verdict]]
+MOST_CLIENTS = 16
+
+
+class CommandSocket:
+    """Serves one line in, one line out. ``handle`` answers with a verdict that is already on the record."""
+
+    def __init__(self, path: Path, handle: Handler) -> None:
+        self.path = path
+        self._handle = handle
+        self._server: asyncio.Server | None = None
+        self._clients: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Raises OSError where the socket cannot be made; a socket left by a killed daemon is replaced."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path.is_socket():
+            self.path.unlink()
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            # The mode is set between bind and listen: nobody can connect while it is still open to others.
+            listener.bind(str(self.path))
+            self.path.chmod(0o600)
+            listener.setblocking(False)
+            self._server = await asyncio.start_unix_server(self._serve, sock=listener, limit=LONGEST_LINE_BYTES + 1)
+        except BaseException:
+            listener.close()
+            raise
+
+    async def close(self) -> None:
+        if self._server is None:
+            return
+        self._server.close()
+        for client in tuple(self._clients):
+            client.cancel()
+        await asyncio.gather(*self._clients, return_exceptions=True)
+        self._server = None
+        with contextlib.suppress(FileNotFoundError):
+            self.path.unlink()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            if len(self._clients) > MOST_CLIENTS:
+                writer.write(encode_reply(_refusal("busy", f"{MOST_CLIENTS} clients are connected already")))
+                return
+            await self._converse(reader, writer, _peer(writer))
+        except (ConnectionError, asyncio.CancelledError):
+            pass
+        finally:
+            self._clients.discard(task)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, actor: str) -> None:
+        while True:
+            try:
+                line = await reader.readline()
+            except ValueError:
+                writer.write(encode_reply(_refusal("malformed", f"longer than {LONGEST_LINE_BYTES} bytes")))
+                return
+            if not line:
+                return
+            try:
+                cell, request = parse_command(line, actor=actor)
+            except CommandError as error:
+                writer.write(encode_reply(_refusal(error.code, str(error))))
+            else:
+                writer.write(encode_verdict(await self._handle(cell, request)))
+            await writer.drain()
+
+
+def _refusal(code: str, message: str) -> dict[str, object]:
+    return {"id": "", "accepted": False, "code": code, "message": message}
+
+
+def _peer(writer: asyncio.StreamWriter) -> str:
+    """Who is at the other end, by the kernel's word."""
+    credentials = writer.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    _, uid, _ = struct.unpack("3i", credentials)
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
+
+
+def ask(path: Path, line: bytes, *, timeout_s: float) -> bytes:
+    """The client's side, for a command line: send one line, return one line. Raises OSError."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(timeout_s)
+        client.connect(os.fspath(path))
+        client.sendall(line)
+        with client.makefile("rb") as stream:
+            return stream.readline()

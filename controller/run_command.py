@@ -1,0 +1,38 @@
+"""``didymium run``: the plant-floor daemon."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+
+from controller.settings import PlantFileError, load_plant
+
+
+class RunCommand:
+    name = "run"
+    help = "run the daemon for one section of cells; it starts in STANDBY, disarmed, and writes nothing until a person arms"
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        parser.epilog = "Ctrl-C or SIGTERM ends it; an armed cell's rectifier then goes to its hold current by itself."
+        parser.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
+        parser.add_argument("--shadow", action="store_true", help="compute and publish everything, write nothing")
+        parser.add_argument("--verbose", action="store_true", help="log every event, not only warnings")
+
+    def run(self, args: argparse.Namespace) -> int:
+        from controller.daemon import CannotStart, run_section  # noqa: PLC0415 - keeps `didymium --help` quick
+
+        logging.basicConfig(
+            level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
+        )
+        try:
+            plant = load_plant(args.plant, shadow=args.shadow)
+            asyncio.run(run_section(plant, shadow=args.shadow))
+        except (PlantFileError, CannotStart) as error:
+            print(f"didymium run: {error}", file=sys.stderr)
+            return 2
+        return 0
+
+
+COMMAND = RunCommand()
