@@ -12,7 +12,7 @@ from controller.settings import PlantFileError, load_plant
 
 class RunCommand:
     name = "run"
-    help = "run the daemon for one section of cells; it starts in STANDBY, disarmed, and writes nothing until a person arms"
+    help = "run the daemon for one section of cells; it starts disarmed and writes nothing until a person arms"
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.epilog = "Ctrl-C or SIGTERM ends it; an armed cell's rectifier then goes to its hold current by itself."
