@@ -1,0 +1,44 @@
+"""How a measuring chain departs from the truth: offset, slow drift, noise and lag. Randomness comes in from outside."""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass
+
+SECONDS_PER_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class SensorErrors:
+    """In the unit of the quantity; ``noise`` is rms per sample, ``lag_s`` a first-order time constant."""
+
+    bias: float = 0.0
+    drift_per_day: float = 0.0
+    noise: float = 0.0
+    lag_s: float = 0.0
+
+
+class Sensor:
+    """One measuring chain. Deterministic for a given ``rng`` and sequence of ``observe`` calls."""
+
+    __slots__ = ("_rng", "_seen", "age_s", "errors", "value")
+
+    def __init__(self, errors: SensorErrors, rng: random.Random, value: float) -> None:
+        self.errors = errors
+        self.age_s = 0.0
+        self.value = value
+        self._seen = value
+        self._rng = rng
+
+    def observe(self, truth: float, dt_s: float) -> float:
+        errors = self.errors
+        self.age_s += dt_s
+        if errors.lag_s > 0.0:
+            self._seen += (truth - self._seen) * -math.expm1(-dt_s / errors.lag_s)
+        else:
+            self._seen = truth
+        self.value = self._seen + errors.bias + errors.drift_per_day * self.age_s / SECONDS_PER_DAY
+        if errors.noise > 0.0:
+            self.value += self._rng.gauss(0.0, errors.noise)
+        return self.value
