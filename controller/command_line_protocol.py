@@ -11,6 +11,7 @@ from controller.process_image.modes import Mode
 from controller.process_image.requests import Request, Verb, Verdict
 
 LONGEST_LINE_BYTES = 4096
+STATUS = "status"
 _KEYS = {"id", "cell", "verb", "value", "text", "reason"}
 _WITH_NUMBER = {
     Verb.CURRENT: "a set-point in A",
@@ -28,8 +29,12 @@ class CommandError(Exception):
         self.code = code
 
 
-def parse_command(line: bytes, *, actor: str) -> tuple[str, Request]:
-    """The cell and the request a line asks for. Raises CommandError; never lets a non-finite number through."""
+class StatusQuery:
+    """Somebody wants to know, not to do."""
+
+
+def parse_command(line: bytes, *, actor: str) -> tuple[str, Request | StatusQuery]:
+    """The cell and what a line asks of it. Raises CommandError; never lets a non-finite number through."""
     message = _object(line)
     unknown = sorted(set(message) - _KEYS)
     if unknown:
@@ -37,6 +42,8 @@ def parse_command(line: bytes, *, actor: str) -> tuple[str, Request]:
     cell, word = message.get("cell"), message.get("verb")
     if not isinstance(cell, str) or not isinstance(word, str):
         raise CommandError("malformed", "cell and verb are wanted, both as text")
+    if word == STATUS:
+        return cell, StatusQuery()
     try:
         verb = Verb(word)
     except ValueError:

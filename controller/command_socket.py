@@ -10,6 +10,7 @@ import socket
 import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from controller.command_line_protocol import (
     LONGEST_LINE_BYTES,
@@ -21,15 +22,18 @@ from controller.command_line_protocol import (
 from controller.process_image.requests import Request, Verdict
 
 Handler = Callable[[str, Request], Awaitable[Verdict]]
+Status = Callable[[str], dict[str, Any] | None]
 MOST_CLIENTS = 16
 
 
 class CommandSocket:
-    """Serves one line in, one line out. ``handle`` answers with a verdict that is already on the record."""
+    """Serves one line in, one line out. ``handle`` answers with a verdict that is already on the record;
+    ``status`` with what a cell does now, or None for a cell that is not served here."""
 
-    def __init__(self, path: Path, handle: Handler) -> None:
+    def __init__(self, path: Path, handle: Handler, status: Status) -> None:
         self.path = path
         self._handle = handle
+        self._status = status
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -84,16 +88,23 @@ class CommandSocket:
                 return
             if not line:
                 return
-            try:
-                cell, request = parse_command(line, actor=actor)
-            except CommandError as error:
-                writer.write(encode_reply(_refusal(error.code, str(error))))
-            else:
-                writer.write(encode_verdict(await self._handle(cell, request)))
+            writer.write(await self._answer(line, actor))
             await writer.drain()
 
+    async def _answer(self, line: bytes, actor: str) -> bytes:
+        try:
+            cell, wanted = parse_command(line, actor=actor)
+        except CommandError as error:
+            return encode_reply(_refusal(error.code, str(error)))
+        if isinstance(wanted, Request):
+            return encode_verdict(await self._handle(cell, wanted))
+        status = self._status(cell)
+        if status is None:
+            return encode_reply(_refusal("unknown_cell", f"no cell {cell!r} is served here"))
+        return encode_reply({"id": "", "accepted": True, "code": "status", "message": "", "status": status})
 
-def _refusal(code: str, message: str) -> dict[str, object]:
+
+def _refusal(code: str, message: str) -> dict[str, Any]:
     return {"id": "", "accepted": False, "code": code, "message": message}
 
 

@@ -1,0 +1,60 @@
+"""The demo's three children: broker, simulator, daemon. Started in that order, stopped in the other."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+READY_WITHIN_S = 20.0
+STOP_WITHIN_S = 5.0
+
+
+class ChildFailed(Exception):
+    """A child ended before it was ready, or never became ready; carries what it said."""
+
+
+class Child:
+    def __init__(self, role: str, target: str, *, folder: Path, speed: float = 1.0) -> None:
+        self.role = role
+        self._log = (folder / f"{role}.log").open("w+b")
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-m", "sim.demo.child", role, target, "--parent", str(os.getpid()), "--speed", str(speed)],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            # A group of its own: Ctrl-C reaches the demo alone, which then stops its children in order.
+            start_new_session=True,
+        )
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def said(self) -> str:
+        self._log.flush()
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace").strip()
+
+    def wait_ready(self, ready: Callable[[], bool]) -> None:
+        until = time.monotonic() + READY_WITHIN_S
+        while not ready():
+            if not self.alive:
+                raise ChildFailed(f"the {self.role} ended at once: {self.said() or 'it said nothing'}")
+            if time.monotonic() > until:
+                raise ChildFailed(f"the {self.role} was not ready after {READY_WITHIN_S:g} s: {self.said()}")
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        if self.alive:
+            self._process.send_signal(signal.SIGTERM)
+            try:
+                self._process.wait(STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._log.close()
