@@ -1,0 +1,155 @@
+"""The one way from the controller to a device's outputs: checked in full, sent once, never repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from drivers.devices.conditions import key_of, meets
+from drivers.devices.raising_limit import RaisingLimit
+from drivers.devices.wire import Wire
+from drivers.errors import BadReply, DeviceRefused, DriverError, NoReply, NotSent, NotWritable
+from drivers.link.link import Priority
+from drivers.profiles.schema import Command, Requirement, ResolvedProfile
+from drivers.reading import Reading
+
+REQUIREMENT_AGE_S = 3.0
+"""Oldest reading a precondition may rest on: the age up to which control-critical samples are used at all."""
+_JITTER = 0.1
+"""Share by which a write may come before its minimum interval: scans jitter, and a refused set-point costs more."""
+
+Latest = Callable[[str, float], Reading | None]
+
+
+class _CommandState:
+    __slots__ = ("command", "confirm_key", "limit", "sent_at_s", "value")
+
+    def __init__(self, command: Command) -> None:
+        self.command = command
+        self.limit = None if command.limits is None else RaisingLimit(command.limits)
+        self.sent_at_s = -math.inf
+        self.value: float | None = None
+        """Last value the device acknowledged in this qualification; None after an unknown outcome."""
+
+
+class Writing:
+    def __init__(self, profile: ResolvedProfile, wire: Wire, latest: Latest) -> None:
+        self._states = {name: _CommandState(command) for name, command in profile.commands.items()}
+        self._wire = wire
+        self._latest = latest
+
+    def submit(
+        self,
+        name: str,
+        value: float,
+        extra: Mapping[str, float],
+        *,
+        priority: Priority,
+        timeout_s: float,
+        deadline_s: float | None,
+    ) -> asyncio.Future[object]:
+        """The frame is queued when this returns. Raises NotWritable where it must not be sent; what the link or the
+        device says arrives in the future."""
+        state = self._states.get(name)
+        if state is None:
+            raise NotWritable(f"there is no command {name}")
+        _must_be_number(name, value)
+        for companion, number in extra.items():
+            _must_be_number(companion, number)
+        command = state.command
+        for requirement in command.requires:
+            self._must_hold(name, requirement)
+        loop = asyncio.get_running_loop()
+        now_s = loop.time()
+        base = self.value_in_force(name)
+        lowering = base is not None and value < base and command.limits is not None
+        wait_s = state.sent_at_s + command.min_interval_s * (1.0 - _JITTER) - now_s
+        if wait_s > 0.0 and not lowering:
+            raise NotWritable(f"{name}: the device takes one every {command.min_interval_s:g} s")
+        if state.limit is not None:
+            refusal = state.limit.refusal(value, base, now_s)
+            if refusal is not None:
+                raise NotWritable(f"{name}: {refusal}")
+        if command.storage == "eeprom" and state.value == value:
+            done: asyncio.Future[object] = loop.create_future()
+            done.set_result(None)  # the memory cell already holds it, and wears with every write
+            return done
+        future = self._wire.send(command, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
+        if state.limit is not None:
+            state.limit.sent(value, base, now_s)
+        state.sent_at_s = now_s
+        future.add_done_callback(partial(_settled, state, value))
+        return future
+
+    async def write(
+        self,
+        name: str,
+        value: float,
+        extra: Mapping[str, float],
+        *,
+        priority: Priority,
+        timeout_s: float,
+        deadline_s: float | None,
+    ) -> None:
+        """Raises DriverError; whether the device may have acted is told by its class and its text."""
+        future = self.submit(name, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
+        try:
+            await future
+        except DriverError as error:
+            raise named(name, error) from error
+
+    def value_in_force(self, name: str) -> float | None:
+        """What the device goes by now: what it just acknowledged while its read-back may lag, then its read-back."""
+        state = self._states[name]
+        confirm = state.command.confirm
+        now_s = asyncio.get_running_loop().time()
+        if confirm is None or (state.value is not None and now_s - state.sent_at_s < confirm.within_s):
+            return state.value
+        reading = self._latest(confirm.point, REQUIREMENT_AGE_S)
+        return reading.value if reading is not None and isinstance(reading.value, float) else None
+
+    def acknowledged(self, name: str) -> float | None:
+        """The last value the device acknowledged, None when there is none or its outcome is unknown."""
+        return self._states[name].value
+
+    def free_at_s(self, name: str) -> float:
+        """When the command's minimum interval is over."""
+        state = self._states[name]
+        return state.sent_at_s + state.command.min_interval_s
+
+    def forget(self) -> None:
+        """The device was away: what it was told before counts for nothing. Intervals and allowances stand."""
+        for state in self._states.values():
+            state.value = None
+
+    def _must_hold(self, name: str, requirement: Requirement) -> None:
+        held = meets(requirement, self._latest(key_of(requirement), REQUIREMENT_AGE_S))
+        if held is None:
+            raise NotWritable(f"{name} needs {requirement}, which is not known")
+        if not held:
+            raise NotWritable(f"{name} needs {requirement}")
+
+
+def _must_be_number(name: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise NotWritable(f"{name}: {value!r} is no finite number")
+
+
+def _settled(state: _CommandState, value: float, future: asyncio.Future[object]) -> None:
+    error = None if future.cancelled() else future.exception()
+    if future.cancelled() or error is not None:
+        if not isinstance(error, NotSent | DeviceRefused | NotWritable):
+            state.value = None
+    else:
+        state.value = value
+
+
+def named(name: str, error: DriverError) -> DriverError:
+    """The same kind of error, saying which command it was and whether the device may have acted."""
+    if isinstance(error, DeviceRefused):
+        return DeviceRefused(f"{name}: {error}", error.code)
+    if isinstance(error, NoReply | BadReply):
+        return type(error)(f"{name}: {error}; outcome unknown")
+    return type(error)(f"{name}: {error}")
