@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Protocol = Literal["modbus", "dcon", "genesys"]
 Space = Literal["holding", "input", "coil", "discrete"]
 PointType = Literal[
-    "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64", "bcd16", "bool", "string", "decimal", "text"
+    "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64", "bcd16", "bool", "string", "decimal", "text", "hex"
 ]
 Order = Literal["ABCD", "DCBA", "BADC", "CDAB"]
 QualityWord = str  # "open_circuit", "over_range", "under_range", "sensor_fault", "open_or_over", ...
@@ -96,6 +96,8 @@ class Point:
     ``at`` is the zero-based PDU address of its first register or bit (Modbus); ``field`` is its place in the reply
     (ASCII), a number or a name such as "MV". ``signal`` is the process signal it supplies ("line_current_a");
     instances may rename or add signals. ``plausible`` is a closed range in engineering units: outside it is BAD.
+    ``mask`` (0: none) cuts the value out of its word, shifted down to the lowest bit of the mask. ``text_format`` is
+    how an ASCII device writes the value ("+07.1f", "02X"); decoding does not depend on it.
     """
 
     name: str
@@ -104,6 +106,8 @@ class Point:
     at: int = 0
     field: int | str = 0
     length: int = 1
+    mask: int = 0
+    text_format: str = ""
     unit: str = ""
     order: Order = "ABCD"
     scale: Scale = Scale()
@@ -152,7 +156,8 @@ class Requirement:
 class Command:
     """One thing that can be written.
 
-    Modbus: ``space``/``at``/``fc``. ASCII: ``tx``, a template with ``addr`` and ``value``; ``ok`` the accepted reply.
+    Modbus: ``space``/``at``/``fc``. ASCII: ``tx``, a template with ``addr`` and ``value``; ``ok`` the accepted reply;
+    ``text_format`` how the value is written (".3f").
     ``idempotent`` false means: never sent twice for one order, whatever the outcome (dose, pulse, tare).
     ``extra`` names commands whose values travel in the same FC16 frame, in consecutive registers (a dose and its id).
     """
@@ -164,6 +169,7 @@ class Command:
     fc: int = 6
     tx: str | None = None
     ok: str | None = None
+    text_format: str = ""
     unit: str = ""
     order: Order = "ABCD"
     scale: Scale = Scale()
@@ -255,6 +261,24 @@ class Vector:
     quality: QualityWord | None = None
     parameters: Mapping[str, float | str] = dataclasses.field(default_factory=dict)
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile file that passed every check with its default parameters; ``resolve`` makes it usable.
+
+    ``document`` is the file as TOML gives it, kept because scales and tables wait for the instance's parameters.
+    """
+
+    id: str
+    kind: str
+    version: str
+    source: str
+    protocol: Protocol
+    path: str
+    parameters: Mapping[str, Parameter]
+    document: Mapping[str, Any]
+    content_hash: str
 
 
 @dataclass(frozen=True, slots=True)
