@@ -27,7 +27,7 @@ FIELD_WIDTH: Final = 7
 NARROW_SENTINELS: Final = ("+9999", "-0000")
 """Out-of-range messages that some ADAM modules write in place of a field, without a point."""
 
-_FIELD = re.compile(r"[+-]\d+\.\d+")
+_FIELD = re.compile(r"[+-]\d+\.\d+", re.ASCII)
 _FIELDS = re.compile(r"[+-][^+-]*")
 _ADDRESS = re.compile(r"[0-9A-F]{2}")
 

@@ -48,8 +48,8 @@ REFUSALS: Final = {
 }
 """Codes of the manual's error tables; a code that is not here is passed on as it is."""
 
-_REFUSAL = re.compile(r"[EC]\d\d")
-_NUMBER = re.compile(r"[+-]?\d{1,7}(\.\d{0,6})?")
+_REFUSAL = re.compile(r"[EC]\d\d", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,7}(\.\d{0,6})?", re.ASCII)
 _REGISTER = re.compile(r"[0-9A-Fa-f]{2,4}")
 
 
