@@ -22,7 +22,7 @@ from drivers.reading import Reading
 
 RETRY_NEEDED_S = 1.0
 RETRY_S = 5.0
-"""Between two attempts to reach a device that does not answer or is refused; the bus belongs to the others meanwhile."""
+"""Between two attempts to reach a device that is silent or refused; meanwhile the bus belongs to the others."""
 _PATIENCE_S = 2.0
 """How long a qualification's read may queue before the attempt is given up."""
 _LINK_DOWN = "link down"

@@ -122,7 +122,8 @@ class Polling:
         state = self._by_name[block]
         future = state.ask(state.priority, deadline_s)
         try:
-            raw = await future
+            # Shielded: a caller that gives up must not cost the bus its late-reply guard.
+            raw = await asyncio.shield(future)
         except DriverError as error:
             self._count(error)
             raise
@@ -152,8 +153,8 @@ class Polling:
             self._readings.update(readings)
 
     def deactivate(self, reason: str, now_s: float) -> None:
-        """Every point is BAD with this reason until the next ``activate``. Requests under way are left to end: to cancel
-        one in flight would cost the bus its late-reply guard."""
+        """Every point is BAD with this reason until the next ``activate``. Requests under way are left to end: to
+        cancel one in flight would cost the bus its late-reply guard."""
         self._active = False
         for state in self._states:
             state.pending = None

@@ -1,4 +1,4 @@
-"""Linear sequences of a profile: write, wait until, delay. No branches and no loops; the first step that fails ends it."""
+"""Linear sequences of a profile: write, wait until, delay. No branches, no loops; the first step that fails ends it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from drivers.devices.conditions import key_of, meets
 from drivers.devices.polling import Polling
 from drivers.devices.writing import Writing
-from drivers.errors import DriverError, NotSent, NotWritable
+from drivers.errors import DriverError, NotWritable
 from drivers.link.link import Priority
 from drivers.profiles.schema import Command, Requirement, ResolvedProfile, Sequence, Step
 

@@ -96,7 +96,7 @@ class Writing:
         """Raises DriverError; whether the device may have acted is told by its class and its text."""
         future = self.submit(name, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
         try:
-            await future
+            await asyncio.shield(future)  # a caller that gives up cannot call back what is on the wire
         except DriverError as error:
             raise named(name, error) from error
 
