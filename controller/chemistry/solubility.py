@@ -1,0 +1,31 @@
+"""How much oxide a bath can hold.
+
+Law fitted to two measurements of LiF–NdF3 (0.13 mol% at 750 °C and 0.22 mol% at 900 °C, both at 23 mol% NdF3); the
+exponent on the fluoride share is assumed, 1.5 (range 1–2.3). Other rare earths by a factor, assumed.
+"""
+
+from __future__ import annotations
+
+import math
+
+from controller.chemistry.bath import BathComposition
+from controller.chemistry.constants import ZERO_CELSIUS_K
+
+_DISSOLUTION_K = 4210.0
+"""Heat of dissolution over R; about 35 kJ/mol."""
+_COMPOSITION_EXPONENT = 1.5
+
+
+def oxide_solubility_mol_pct(ref3_mole_fraction: float, temperature_degc: float, bath_factor: float = 1.0) -> float:
+    temperature_k = temperature_degc + ZERO_CELSIUS_K
+    composition = (ref3_mole_fraction / 0.23) ** _COMPOSITION_EXPONENT
+    return bath_factor * 0.22 * composition * math.exp(-_DISSOLUTION_K * (1.0 / temperature_k - 1.0 / 1173.15))
+
+
+def oxide_solubility_wt_pct(
+    bath: BathComposition, oxide_g_per_mol: float, temperature_degc: float, bath_factor: float = 1.0
+) -> float:
+    """``oxide_g_per_mol`` is that of RE2O3, the form in which oxide is dissolved whatever was fed."""
+    fraction = min(0.5, 0.01 * oxide_solubility_mol_pct(bath.ref3, temperature_degc, bath_factor))
+    oxide = fraction * oxide_g_per_mol
+    return 100.0 * oxide / (oxide + (1.0 - fraction) * bath.molar_mass_g_per_mol)
