@@ -11,7 +11,7 @@ ALIVE_RELAY_S = 10.0
 
 
 class DigitalIO(DeviceModel):
-    """``on_permit_open`` trips the rectifier, ``on_alive_lost`` operates its hold input.
+    """``on_permit_open`` trips the rectifier, ``on_alive_lost`` operates its hold input at the time it is given.
 
     The relay is armed by the first pulse: a cell that has never been under control keeps running as it stands.
     """
@@ -21,7 +21,7 @@ class DigitalIO(DeviceModel):
         *,
         time_s: float,
         on_permit_open: Callable[[], None],
-        on_alive_lost: Callable[[], None],
+        on_alive_lost: Callable[[float], None],
         alive_s: float = ALIVE_RELAY_S,
     ) -> None:
         super().__init__()
@@ -38,8 +38,8 @@ class DigitalIO(DeviceModel):
     def advance_to(self, time_s: float) -> None:
         self._time_s = max(self._time_s, time_s)
         if self._pulsed_at_s is not None and self._time_s - self._pulsed_at_s >= self.alive_s:
-            self._pulsed_at_s = None
-            self._on_alive_lost()
+            dropped_s, self._pulsed_at_s = self._pulsed_at_s + self.alive_s, None
+            self._on_alive_lost(dropped_s)
             self._show()
 
     def command(self, name: str, value: float, extra: Mapping[str, float] = NO_EXTRA) -> None:  # noqa: ARG002

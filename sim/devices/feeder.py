@@ -69,6 +69,10 @@ class Feeder(DeviceModel):
             self._dose(value, int(extra.get("dose_id", self.dose_id + 1)))
         self._show()
 
+    def jam(self, stuck: bool) -> None:
+        self.jammed = stuck
+        self._show()
+
     def refill(self, mass_kg: float) -> None:
         self.hopper_kg += mass_kg
         self._show()

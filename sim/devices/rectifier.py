@@ -67,8 +67,7 @@ class Rectifier(DeviceModel):
         self.estop_ok = True
         self.trip_cause = ""
         self.heartbeat = 0
-        self.communication_cut = False
-        """Fault injection: heartbeats arrive and are not heeded."""
+        self._communication_cut = False
         self._rng = rng
         self._time_s = time_s
         self._ramp_a_per_s = rating.ramp_a_per_s
@@ -113,7 +112,7 @@ class Rectifier(DeviceModel):
         self._show()
 
     def heard_a_frame(self) -> None:
-        if self.watchdog.fed_by == "any_frame" and self.remote and not self.communication_cut:
+        if self.watchdog.fed_by == "any_frame" and self.remote and not self._communication_cut:
             self._fed_at_s = self._time_s
 
     def take_remote(self) -> None:
@@ -176,6 +175,12 @@ class Rectifier(DeviceModel):
             self._ramp_a_per_s = span_a / self.watchdog.ramp_s if self.watchdog.ramp_s > 0.0 else math.inf
         self._show()
 
+    def cut_communication(self, cut: bool) -> None:
+        """Fault injection: while cut, nothing feeds the watchdog, and it runs."""
+        self._communication_cut = cut
+        if cut and self._fed_at_s is None:
+            self._fed_at_s = self._time_s
+
     def power_cycle(self) -> None:
         self.remote = False
         self.running = False
@@ -221,7 +226,7 @@ class Rectifier(DeviceModel):
         if counter == self.heartbeat:
             return
         self.heartbeat = counter
-        if self.communication_cut or not self.remote or self.watchdog.fed_by != "heartbeat":
+        if self._communication_cut or not self.remote or self.watchdog.fed_by != "heartbeat":
             return
         if self.fallback and self.watchdog.latches:
             return

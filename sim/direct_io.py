@@ -1,0 +1,191 @@
+"""The process seam without a wire: the simulated cell's devices read and written as plain calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from controller.process_image.commands import Commands, RectifierOrder
+from controller.process_image.measurements import (
+    NOT_FITTED,
+    DeviceCondition,
+    Measurement,
+    Measurements,
+    missing,
+)
+from drivers.reading import Quality
+from sim.devices.model import DeviceModel, DeviceRefusal
+from sim.plant import SimulatedCell, SimulatedDevice
+
+_VECTORS = {
+    "bath_temperature_degc": re.compile(r"bath_temperature_(\d+)_degc"),
+    "anode_current_a": re.compile(r"anode_current_(\d+)_a"),
+}
+_SCALARS = tuple(name for name in Measurements.__dataclass_fields__ if name not in ("time_s", "devices", *_VECTORS))
+_HARMLESS = frozenset({"dribble", "garbage"})
+_measurement = tuple.__new__
+"""``Measurement(...)`` without keyword handling: this is the inner loop of campaigns."""
+
+
+class _Group:
+    """One device and the signals it supplies: scalars by field name, vector entries by place."""
+
+    def __init__(self, device: SimulatedDevice, fitted: set[str]) -> None:
+        self.device = device
+        self.model = device.model
+        self.scalars: list[str] = []
+        self.entries: list[tuple[str, int, str]] = []
+        self.frozen: dict[str, float] | None = None
+        for signal in sorted(set(device.plan.signals.values()) - fitted):
+            if signal in _SCALARS:
+                self.scalars.append(signal)
+            for vector, pattern in _VECTORS.items():
+                found = pattern.fullmatch(signal)
+                if found is not None:
+                    self.entries.append((vector, int(found[1]) - 1, signal))
+        plan = device.plan
+        self.healthy = DeviceCondition(plan.name, plan.role, plan.needed, ready=True, simulated=True, reason="")
+        fitted.update(device.plan.signals.values())
+
+    def trouble(self) -> str:
+        """Why nothing can be read from or written to the device, empty if it can."""
+        active = [name for name in self.device.faults.names if name not in _HARMLESS]
+        return _reason(active)
+
+
+def _reason(active: list[str]) -> str:
+    for name in active:
+        if name in ("silence", "lost_reply", "late_reply", "accept_then_black_hole", "power_cycle"):
+            return "no reply"
+        if name == "drop_connection":
+            return "link down: connection lost"
+        if name == "wrong_identity":
+            return "wrong identity"
+        if name.startswith("exception_"):
+            return f"refused: {name.replace('_', ' ')}"
+        if name in ("previous_reply", "wrong_unit", "wrong_function", "wrong_length", "crc_error"):
+            return f"bad reply: {name.replace('_', ' ')}"
+    return ""
+
+
+class DirectIO:
+    """A ``ProcessPort`` on one simulated cell. Wire faults show as the quality that the drivers would give."""
+
+    def __init__(self, cell: SimulatedCell) -> None:
+        self.cell = cell
+        fitted: set[str] = set()
+        self._groups = [_Group(device, fitted) for device in cell.devices]
+        self._by_role: dict[str, _Group] = {}
+        for group in self._groups:
+            self._by_role.setdefault(group.device.plan.role, group)
+        self._sizes = {
+            vector: 1 + max((place for g in self._groups for v, place, _ in g.entries if v == vector), default=-1)
+            for vector in _VECTORS
+        }
+        self._absent = {name: NOT_FITTED for name in _SCALARS if name not in fitted}
+        self._all_healthy = tuple(group.healthy for group in self._groups)
+        self._pulse = 0.0
+
+    async def start(self) -> None:
+        """Nothing to open."""
+
+    async def close(self) -> None:
+        """Nothing to let go of: the simulated rectifier's watchdog takes over by itself."""
+
+    async def read(self, time_s: float) -> Measurements:
+        self.cell.advance_to(time_s)
+        fields: dict[str, Any] = dict(self._absent)
+        vectors: dict[str, list[Measurement]] = {vector: [NOT_FITTED] * size for vector, size in self._sizes.items()}
+        healthy = True
+        for group in self._groups:
+            if group.device.faults or group.model.quality:
+                healthy = self._read_with_faults(group, time_s, fields, vectors) and healthy
+                continue
+            group.frozen = None
+            values = group.model.values
+            for name in group.scalars:
+                fields[name] = _measurement(Measurement, (values[name], Quality.GOOD, "", time_s))
+            for vector, place, signal in group.entries:
+                if signal in values:
+                    vectors[vector][place] = _measurement(Measurement, (values[signal], Quality.GOOD, "", time_s))
+        return Measurements(
+            time_s=time_s,
+            bath_temperature_degc=tuple(vectors["bath_temperature_degc"]),
+            anode_current_a=tuple(vectors["anode_current_a"]),
+            devices=self._all_healthy if healthy else self._conditions(),
+            **fields,
+        )
+
+    async def write(self, commands: Commands) -> tuple[str, ...]:
+        failures: list[str] = []
+        if commands.permit is not None:
+            self._order("digital_io", "permit_contact", float(commands.permit), failures)
+        self._rectifier_order(commands.rectifier_order, failures)
+        if commands.current_setpoint_a is not None:
+            self._order("rectifier", "current_setpoint_a", commands.current_setpoint_a, failures)
+        if commands.dose is not None:
+            extra = {"dose_id": float(commands.dose.number)}
+            self._order("feeder", "dose_kg", commands.dose.mass_kg, failures, extra)
+        if commands.heartbeat and not failures:
+            beat = (self.cell.rectifier.heartbeat + 1) & 0xFFFF
+            self._order("rectifier", "heartbeat", float(beat), failures)
+            if "digital_io" in self._by_role:
+                self._pulse = 1.0 - self._pulse
+                self._order("digital_io", "alive_pulse", self._pulse, failures)
+        return tuple(failures)
+
+    def _read_with_faults(
+        self, group: _Group, time_s: float, fields: dict[str, Any], vectors: dict[str, list[Measurement]]
+    ) -> bool:
+        reason = group.trouble()
+        if "frozen_value" in group.device.faults:
+            group.frozen = group.frozen or dict(group.model.values)
+        else:
+            group.frozen = None
+        for name in group.scalars:
+            fields[name] = _look(group.model, group.frozen, name, reason, time_s)
+        for vector, place, signal in group.entries:
+            vectors[vector][place] = _look(group.model, group.frozen, signal, reason, time_s)
+        return not reason
+
+    def _conditions(self) -> tuple[DeviceCondition, ...]:
+        conditions = []
+        for group in self._groups:
+            reason = group.trouble()
+            conditions.append(group.healthy._replace(ready=not reason, reason=reason))
+        return tuple(conditions)
+
+    def _rectifier_order(self, order: RectifierOrder, failures: list[str]) -> None:
+        if order is RectifierOrder.TAKE_REMOTE:
+            self._order("rectifier", "remote", 1.0, failures)
+        elif order is not RectifierOrder.NONE:
+            self._order("rectifier", "output", float(order is RectifierOrder.START), failures)
+
+    def _order(
+        self, role: str, name: str, value: float, failures: list[str], extra: Mapping[str, float] | None = None
+    ) -> None:
+        group = self._by_role.get(role)
+        if group is None:
+            failures.append(f"{name}: no {role} is fitted")
+            return
+        reason = group.trouble()
+        if not reason or reason == "no reply" and "lost_reply" in group.device.faults:
+            try:
+                group.model.command(name, value, extra or {})
+            except DeviceRefusal as refusal:
+                reason = str(refusal)
+        if reason:
+            failures.append(f"{group.device.plan.name} {name}: {reason}")
+
+
+def _look(
+    model: DeviceModel, frozen: Mapping[str, float] | None, signal: str, reason: str, time_s: float
+) -> Measurement:
+    if reason:
+        return missing(reason, time_s)
+    word = model.quality.get(signal)
+    if word is not None:
+        return missing(word, time_s)
+    values = model.values if frozen is None else frozen
+    return Measurement(values[signal], Quality.GOOD, "", time_s) if signal in values else NOT_FITTED

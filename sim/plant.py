@@ -1,0 +1,215 @@
+"""Simulated cells and a section of them: physics, devices and time. No wire, no protocol.
+
+Physics runs on a fixed grid of steps whoever asks and however often, so that a run depends on its seed and on what the
+devices were told, not on how many clients looked. Device models are exact between the steps.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from controller.plant import CellPlan, DevicePlan, Plant
+from drivers.profiles.schema import Watchdog
+from sim.active_faults import ActiveFaults
+from sim.devices.anode_monitor import AnodeMonitor
+from sim.devices.digital_io import DigitalIO
+from sim.devices.feeder import Feeder
+from sim.devices.load_cell import LoadCell
+from sim.devices.model import DeviceModel
+from sim.devices.rectifier import CommunicationWatchdog, Rectifier, RectifierRating
+from sim.devices.thermocouples import Thermocouples
+from sim.physics.cell import (
+    CellInputs,
+    CellOutputs,
+    CellState,
+    advance,
+    change_anode,
+    outputs,
+    running_state,
+    tap_metal,
+)
+from sim.physics.parameters import parameters_from
+
+STEP_MAX_S = 1.0
+HOPPER_KG = 400.0
+"""A day and a half of oxide for a 25 kA cell would not fit; this is a shift's filling. Assumed."""
+
+
+class SimulatedDevice:
+    """A device of a plant file: its model, and what is wrong with it."""
+
+    def __init__(self, cell: str, plan: DevicePlan, model: DeviceModel) -> None:
+        self.name = f"{cell}/{plan.name}"
+        self.cell = cell
+        self.plan = plan
+        self.model = model
+        self.faults = ActiveFaults()
+        self.on_hang_up: list[Callable[[], None]] = []
+        self.on_power_returned: list[Callable[[], None]] = []
+
+
+class SimulatedCell:
+    """One cell at nominal current and set-point, its rectifier running and in remote.
+
+    ``now_s`` is the time to which physics has been carried; ``advance_to`` carries it on. Time is that of the caller's
+    clock and starts at ``start_s``.
+    """
+
+    def __init__(self, plan: CellPlan, seed: int, *, start_s: float = 0.0) -> None:
+        self.plan = plan
+        self.parameters = parameters_from(plan.design, plan.product, plan.simulator)
+        self.state: CellState = running_state(self.parameters, seed=seed)
+        self.outputs: CellOutputs = outputs(self.parameters, self.state)
+        self.lid_closed = True
+        self.auxiliary_heat_kw = 0.0
+        self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
+        self.start_s = start_s
+        self.now_s = start_s
+        self.steps = 0
+        self._random = lambda name: random.Random(f"{seed}/{plan.name}/{name}")  # noqa: S311 - noise, not secrets
+        self.rectifier = self._rectifier()
+        self.feeder = Feeder(self._random("feeder"), time_s=start_s, hopper_kg=self._hopper_kg())
+        self.load_cell = LoadCell(self._random("load_cell"), hopper_kg=self.feeder.hopper_kg)
+        self.anode_monitor = AnodeMonitor(self.outputs.anode_current_a, self._random("anode_current"))
+        self.digital_io = DigitalIO(
+            time_s=start_s,
+            on_permit_open=lambda: self.rectifier.trip("permit contact open"),
+            on_alive_lost=self._hold_input,
+        )
+        self.thermocouples: list[Thermocouples] = []
+        self.devices = tuple(SimulatedDevice(plan.name, device, self._model(device)) for device in plan.devices)
+        self._show(0.0)
+
+    def advance_to(self, time_s: float) -> None:
+        """Carry the cell to ``time_s``; does nothing for a time already reached."""
+        next_s = self.start_s + (self.steps + 1) * self.step_s
+        while next_s <= time_s:
+            self._step(next_s)
+            next_s = self.start_s + (self.steps + 1) * self.step_s
+        self._let_devices_reach(time_s)
+
+    def change_anode(self, position: int) -> None:
+        """``position`` counts from 1."""
+        self.state = change_anode(self.parameters, self.state, position)
+
+    def tap_metal(self, mass_kg: float) -> None:
+        self.state = tap_metal(self.parameters, self.state, mass_kg)
+
+    def _step(self, time_s: float) -> None:
+        self._let_devices_reach(time_s)
+        inputs = CellInputs(
+            current_demand_a=self.rectifier.demand_a,
+            voltage_limit_v=self.rectifier.voltage_limit_v,
+            oxide_dose_kg=self.feeder.collect_kg(),
+            lid_closed=self.lid_closed,
+            auxiliary_heat_kw=self.auxiliary_heat_kw,
+        )
+        self.state = advance(self.parameters, self.state, inputs, self.step_s)
+        self.outputs = outputs(self.parameters, self.state)
+        self.steps += 1
+        self.now_s = time_s
+        self._show(self.step_s)
+
+    def _hold_input(self, time_s: float) -> None:
+        self.rectifier.advance_to(time_s)
+        self.rectifier.fall_back()
+
+    def _let_devices_reach(self, time_s: float) -> None:
+        self.digital_io.advance_to(time_s)
+        self.rectifier.advance_to(time_s)
+        self.feeder.advance_to(time_s)
+
+    def _show(self, dt_s: float) -> None:
+        """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
+        seen = self.outputs
+        self.rectifier.observe(seen.line_current_a, seen.cell_voltage_v)
+        self.anode_monitor.observe(seen.anode_current_a)
+        self.load_cell.observe(self.feeder.hopper_kg, dt_s)
+        for couples in self.thermocouples:
+            couples.observe(seen.bath_temperature_degc, dt_s)
+
+    def _rectifier(self) -> Rectifier:
+        design = self.plan.design
+        rating = RectifierRating(
+            current_a=design.rated_current_a,
+            voltage_v=max(design.voltage_limit_v, 1.0),
+            hold_current_a=design.hold_current_a,
+        )
+        device = next((device for device in self.plan.devices if device.role == "rectifier"), None)
+        watchdog = _watchdog(device.profile.watchdog) if device is not None else CommunicationWatchdog()
+        return Rectifier(
+            rating,
+            watchdog,
+            self._random("rectifier"),
+            time_s=self.start_s,
+            current_a=self.outputs.line_current_a,
+            voltage_limit_v=design.voltage_limit_v,
+        )
+
+    def _hopper_kg(self) -> float:
+        return float(self.plan.simulator.get("hopper_kg", HOPPER_KG))
+
+    def _model(self, device: DevicePlan) -> DeviceModel:
+        if device.role == "bath_temperature":
+            couples = Thermocouples(
+                sorted(set(device.signals.values())),
+                self._random(device.name),
+                bath_temperature_degc=self.outputs.bath_temperature_degc,
+            )
+            self.thermocouples.append(couples)
+            return couples
+        one_each: Mapping[str, DeviceModel] = {
+            "rectifier": self.rectifier,
+            "feeder": self.feeder,
+            "anode_current": self.anode_monitor,
+            "load_cell": self.load_cell,
+            "digital_io": self.digital_io,
+        }
+        return one_each[device.role]
+
+
+class SimulatedPlant:
+    """Every cell of a plant file on one clock (``loop.time``, as a rule)."""
+
+    def __init__(self, plant: Plant, seed: int, clock: Callable[[], float]) -> None:
+        self.plant = plant
+        self.clock = clock
+        start_s = clock()
+        self.cells: dict[str, SimulatedCell] = {
+            plan.name: SimulatedCell(plan, seed + number, start_s=start_s) for number, plan in enumerate(plant.cells)
+        }
+
+        self.devices: dict[str, SimulatedDevice] = {
+            device.name: device for cell in self.cells.values() for device in cell.devices
+        }
+        """By cell and device name ("ce1/rectifier")."""
+
+    def advance(self) -> None:
+        """Bring every cell to the present."""
+        time_s = self.clock()
+        for cell in self.cells.values():
+            cell.advance_to(time_s)
+
+    def advance_cell(self, name: str) -> Callable[[], None]:
+        """What brings one cell to the present, for whoever looks at its devices."""
+        cell, clock = self.cells[name], self.clock
+        return lambda: cell.advance_to(clock())
+
+    def truth(self, cell: str) -> CellOutputs:
+        """What no controller may see; for campaigns and tests."""
+        return self.cells[cell].outputs
+
+
+def _watchdog(watchdog: Watchdog) -> CommunicationWatchdog:
+    if watchdog.mode == "none":
+        return CommunicationWatchdog()
+    action: Any = {"ramp_to_hold": "ramp_to_hold", "off": "off", "stop": "off"}.get(watchdog.device_action, "keep")
+    return CommunicationWatchdog(
+        timeout_s=watchdog.device_timeout_s,
+        ramp_s=watchdog.device_ramp_s,
+        action=action,
+        fed_by="any_frame" if watchdog.mode == "any_traffic" else "heartbeat",
+        latches=watchdog.latches,
+    )
