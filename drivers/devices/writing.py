@@ -64,7 +64,8 @@ class Writing:
         loop = asyncio.get_running_loop()
         now_s = loop.time()
         base = self.value_in_force(name)
-        lowering = base is not None and value < base and command.limits is not None
+        # A smaller dose lowers nothing: only what can be said twice without harm is a level.
+        lowering = command.idempotent and command.limits is not None and base is not None and value < base
         wait_s = state.sent_at_s + command.min_interval_s * (1.0 - _JITTER) - now_s
         if wait_s > 0.0 and not lowering:
             raise NotWritable(f"{name}: the device takes one every {command.min_interval_s:g} s")
