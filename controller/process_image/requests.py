@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from controller.process_image.modes import Mode
+
 
 class Verb(Enum):
     ARM = "arm"
@@ -43,3 +45,14 @@ class Verdict:
     accepted: bool
     code: str
     message: str
+
+
+def mode_asked(request: Request) -> Mode | None:
+    """The mode a request leads to: ``hold`` and ``stop`` are the modes HOLD and OFF by shorter names."""
+    if request.verb is Verb.HOLD:
+        return Mode.HOLD
+    if request.verb is Verb.STOP:
+        return Mode.OFF
+    if request.verb is Verb.MODE and request.text in Mode.__members__:
+        return Mode[request.text]
+    return None
