@@ -14,7 +14,9 @@ from amqtt.session import Session
 class DemoBroker(Broker):
     """amqtt 0.12 sends a new client the retained messages of every subscription of everybody; here only its own."""
 
-    async def _publish_retained_messages_for_subscription(self, subscription: tuple[str, int], session: Session) -> None:
+    async def _publish_retained_messages_for_subscription(
+        self, subscription: tuple[str, int], session: Session
+    ) -> None:
         holders = self._subscriptions.get(subscription[0], ())
         if any(holder is session for holder, _ in holders):
             await super()._publish_retained_messages_for_subscription(subscription, session)
