@@ -170,7 +170,7 @@ class DirectIO:
             failures.append(f"{name}: no {role} is fitted")
             return
         reason = group.trouble()
-        if not reason or reason == "no reply" and "lost_reply" in group.device.faults:
+        if not reason or (reason == "no reply" and "lost_reply" in group.device.faults):
             try:
                 group.model.command(name, value, extra or {})
             except DeviceRefusal as refusal:

@@ -11,6 +11,9 @@ from sim.instruments.lines import bus_key, mount, protocol_factory
 from sim.instruments.wire import Line
 from sim.plant import SimulatedPlant
 
+FASTEST_BAUD = 230_400
+"""For RTU frames that travel on TCP, whose serial side nobody stated."""
+
 
 def on_memory_links(plant: Plant) -> Plant:
     """The same plant with every link led through memory; shared buses stay shared, framing and baud rate stay."""
@@ -34,4 +37,5 @@ def _cell_on_memory_links(cell: CellPlan) -> CellPlan:
 def _memory_link(device: DevicePlan) -> LinkAddress:
     link = device.link
     name = bus_key(link).replace(":", "-").replace("/", "-")
-    return dataclasses.replace(link, scheme="memory", host="", port=0, path=name)
+    baud = FASTEST_BAUD if link.scheme == "tcp" else link.baud
+    return dataclasses.replace(link, scheme="memory", host="", port=0, path=name, baud=baud)

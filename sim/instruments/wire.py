@@ -37,9 +37,9 @@ class Line:
         self.connections: set[WireProtocol] = set()
         self.selected: Instrument | None = None
         """For supplies that are selected by a command of its own (``ADR``): kept across connections, as they do."""
-        self.seconds_per_byte = 0.0 if address.scheme == "tcp" else BITS_PER_CHARACTER / address.baud
-        if address.scheme == "memory" and address.framing == "tcp":
-            self.seconds_per_byte = 0.0
+        self.has_connections = address.scheme == "tcp" or (address.scheme == "memory" and address.framing == "tcp")
+        """A serial line has none that could be lost."""
+        self.seconds_per_byte = 0.0 if self.has_connections else BITS_PER_CHARACTER / address.baud
 
     def add(self, instrument: Instrument) -> None:
         """Raises ValueError where two instruments would answer at once."""
@@ -108,7 +108,7 @@ class WireProtocol(asyncio.Protocol):
         assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
         self.line.connections.add(self)
-        if self.line.without_power and self.line.address.scheme == "tcp":
+        if self.line.without_power and self.line.has_connections:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
@@ -120,8 +120,7 @@ class WireProtocol(asyncio.Protocol):
         self._due.clear()
 
     def hang_up(self) -> None:
-        """Lose the connection. A serial port has none to lose."""
-        if self._transport is not None and self.line.address.scheme != "serial":
+        if self._transport is not None and self.line.has_connections:
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:

@@ -1,0 +1,67 @@
+"""``didymium sim``: simulated instruments on the links of a plant file, and the faults they can be given."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+class SimCommand:
+    name = "sim"
+    help = "simulate the devices of a plant file on real sockets and serial ports"
+
+    def configure(self, parser: argparse.ArgumentParser) -> None:
+        words = parser.add_subparsers(dest="sim_command", metavar="COMMAND", required=True)
+        serve = words.add_parser(
+            "serve",
+            help="run every device of a plant file at its link, until Ctrl-C",
+            epilog="While it runs, a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
+        )
+        serve.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
+        serve.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same noise (default 1)")
+        serve.add_argument(
+            "--speed",
+            type=float,
+            default=1.0,
+            metavar="X",
+            help="cell, devices and wire run X times faster, at most 60; whoever feeds a watchdog must keep up",
+        )
+        serve.add_argument(
+            "--fault",
+            action="append",
+            default=[],
+            metavar="NAME:CELL/DEVICE:START:SECONDS",
+            help="let a fault begin START seconds from now; may be given more than once",
+        )
+        words.add_parser("faults", help="list the faults by name")
+
+    def run(self, args: argparse.Namespace) -> int:
+        if args.sim_command == "faults":
+            return _list_faults()
+        from sim.scaled_time import FASTEST  # noqa: PLC0415 - keeps `didymium --help` quick
+        from sim.serve import planned_fault, serve_plant_file  # noqa: PLC0415
+
+        if not 0.0 < args.speed <= FASTEST:
+            print(f"didymium sim: --speed {args.speed:g}: must be above 0 and at most {FASTEST:g}", file=sys.stderr)
+            return 2
+        try:
+            faults = [planned_fault(text) for text in args.fault]
+        except ValueError as error:
+            print(f"didymium sim: {error}", file=sys.stderr)
+            return 2
+        return serve_plant_file(args.plant, seed=args.seed, speed=args.speed, faults=faults, say=_say, listen=True)
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _list_faults() -> int:
+    from sim.faults import FAULTS  # noqa: PLC0415
+
+    for fault in FAULTS.values():
+        print(f"{fault.name:<24} {fault.target:<18} {fault.description}")
+    return 0
+
+
+COMMAND = SimCommand()
