@@ -15,7 +15,8 @@ from drivers.errors import BadReply
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from drivers.link.link import Link, Priority
+    from drivers.link.exchange import Priority
+    from drivers.link.link import Link
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ class AsciiMaster:
     def __init__(self, link: Link, *, checksum: bool, dialect: Dialect) -> None:
         self._link = link
         self._checksum = checksum
-        self._line = line_of(link, checksum=checksum) if dialect == "genesys" else None
+        self._line = line_of(link) if dialect == "genesys" else None
 
     def query(
         self,
@@ -61,10 +62,10 @@ class AsciiMaster:
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None = None,
-    ) -> asyncio.Future[bool]:
-        """Done (True) when the device answers exactly ``ok``, as in ``!01`` and ``OK``."""
+    ) -> asyncio.Future[object]:
+        """Done when the device answers exactly ``ok``, as in ``!01`` and ``OK``."""
         if self._line is None:
-            understand: Callable[[str], bool] = partial(_accept, unit, ok)
+            understand: Callable[[str], object] = partial(_accept, unit, ok)
         else:
             understand = partial(selected_line.accept, unit, ok=ok)
         return self._say(unit, text, understand, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
@@ -80,7 +81,15 @@ class AsciiMaster:
         deadline_s: float | None,
     ) -> asyncio.Future[T]:
         if self._line is not None:
-            return self._line.say(unit, text, understand, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
+            return self._line.say(
+                unit,
+                text,
+                understand,
+                checksum=self._checksum,
+                priority=priority,
+                timeout_s=timeout_s,
+                deadline_s=deadline_s,
+            )
         dcon.address_text(unit)
         exchange = DconExchange(text, understand, checksum=self._checksum)
         return self._link.submit(exchange, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)

@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary, proxy
 
 from drivers.ascii import genesys
 from drivers.ascii.lines import first_line
-from drivers.errors import BadReply, DeviceRefused, DriverError
-from drivers.link.link import Priority
+from drivers.errors import BadReply, DeviceRefused
+from drivers.link.exchange import Priority
 
 if TYPE_CHECKING:
     from drivers.link.link import Link
@@ -26,7 +26,7 @@ T = TypeVar("T")
 class _Job(Generic[T]):
     """What a caller wants said to one supply; it outlives the turn spent on ``ADR``."""
 
-    __slots__ = ("deadline_s", "future", "line", "priority", "timeout_s", "turn", "understand", "unit")
+    __slots__ = ("checksum", "deadline_s", "future", "line", "priority", "timeout_s", "turn", "understand", "unit")
 
     def __init__(
         self,
@@ -34,11 +34,13 @@ class _Job(Generic[T]):
         line: bytes,
         understand: Callable[[str], T],
         *,
+        checksum: bool,
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
     ) -> None:
         self.unit = unit
+        self.checksum = checksum
         self.line = line
         self.understand = understand
         self.priority = priority
@@ -65,13 +67,17 @@ class _Turn:
     def feed(self, received: bytes) -> object | None:
         return self._line.hear(self, received)
 
+    def is_no_less_urgent_than(self, other: _Turn) -> bool:
+        """False once withdrawn: what is given to such a turn would never be said."""
+        withdrawn = self.job.turn is None or self.job.turn.done()
+        return not withdrawn and self.job.priority <= other.job.priority
+
 
 class SelectedLine:
     """One per link, however many masters use it: the selection belongs to the wire."""
 
-    def __init__(self, link: Link, *, checksum: bool) -> None:
+    def __init__(self, link: Link) -> None:
         self._link: Link = proxy(link)  # the link owns its line, not the other way round
-        self.checksum = checksum
         self._selected: tuple[int, int] | None = None
         """Unit and the link's epoch in which it was selected; None after anything went wrong."""
         self._next: _Turn | None = None
@@ -83,14 +89,22 @@ class SelectedLine:
         text: str,
         understand: Callable[[str], T],
         *,
+        checksum: bool,
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
     ) -> asyncio.Future[T]:
         """``timeout_s`` is for each line. Raises ValueError for text or a unit that cannot be sent."""
         genesys.select(unit)
-        line = genesys.to_wire(text, checksum=self.checksum)
-        job = _Job(unit, line, understand, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
+        job = _Job(
+            unit,
+            genesys.to_wire(text, checksum=checksum),
+            understand,
+            checksum=checksum,
+            priority=priority,
+            timeout_s=timeout_s,
+            deadline_s=deadline_s,
+        )
         job.future.add_done_callback(lambda future: _withdraw(job) if future.cancelled() else None)
         self._queue(_Turn(self, job), priority)
         return job.future
@@ -98,27 +112,27 @@ class SelectedLine:
     def _queue(self, turn: _Turn, priority: Priority) -> None:
         job = turn.job
         future = self._link.submit(turn, priority=priority, timeout_s=job.timeout_s, deadline_s=job.deadline_s)
-        job.turn = future
+        turn.job.turn = future
         future.add_done_callback(lambda done: self._finish(turn, done))
 
     def speak(self, turn: _Turn) -> bytes:
         waiting, self._next = self._next, None
-        if waiting is not None and waiting is not turn and waiting.job.priority <= turn.job.priority:
+        if waiting is not None and waiting is not turn and waiting.is_no_less_urgent_than(turn):
             # Another line came between ADR and what it was sent for, and is not more urgent. They change places:
             # re-selecting to and fro would let two supplies keep each other from ever being spoken to.
             turn.job, waiting.job = waiting.job, turn.job
             turn.job.turn, waiting.job.turn = waiting.job.turn, turn.job.turn
         job = turn.job
         turn.selects = self._selected != (job.unit, self._link.epoch)
-        return genesys.to_wire(genesys.select(job.unit), checksum=self.checksum) if turn.selects else job.line
+        return genesys.to_wire(genesys.select(job.unit), checksum=job.checksum) if turn.selects else job.line
 
     def hear(self, turn: _Turn, received: bytes) -> object | None:
         line = first_line(received)
         if line is None:
             return None
         selected, self._selected = self._selected, None
-        text = genesys.strip_checksum(line, checksum=self.checksum)
         job = turn.job
+        text = genesys.strip_checksum(line, checksum=job.checksum)
         if turn.selects:
             accept(job.unit, text, genesys.OK)
             self._selected = (job.unit, self._link.epoch)
@@ -167,11 +181,8 @@ def accept(unit: int, text: str, ok: str) -> bool:
 _LINES: WeakKeyDictionary[Link, SelectedLine] = WeakKeyDictionary()
 
 
-def line_of(link: Link, *, checksum: bool) -> SelectedLine:
-    """Raises DriverError when another device on the same link is set up for the other kind of checksum."""
+def line_of(link: Link) -> SelectedLine:
     line = _LINES.get(link)
     if line is None:
-        line = _LINES[link] = SelectedLine(link, checksum=checksum)
-    if line.checksum is not checksum:
-        raise DriverError("supplies on one line either all use checksums or none does")
+        line = _LINES[link] = SelectedLine(link)
     return line
