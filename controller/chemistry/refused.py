@@ -8,7 +8,7 @@ _SYMBOLS = {
     "scandium": "Sc", "yttrium": "Y", "lanthanum": "La", "cerium": "Ce", "praseodymium": "Pr", "neodymium": "Nd",
     "promethium": "Pm", "samarium": "Sm", "europium": "Eu", "gadolinium": "Gd", "terbium": "Tb", "dysprosium": "Dy",
     "holmium": "Ho", "erbium": "Er", "thulium": "Tm", "ytterbium": "Yb", "lutetium": "Lu", "iron": "Fe",
-    "cobalt": "Co", "nickel": "Ni", "aluminium": "Al", "magnesium": "Mg",
+    "cobalt": "Co", "nickel": "Ni", "aluminium": "Al", "magnesium": "Mg", "oxygen": "O",
 }  # fmt: skip
 _SYMBOL_BY_LOWER = {symbol.lower(): symbol for symbol in _SYMBOLS.values()}
 
@@ -52,7 +52,7 @@ def _elements(text: str) -> tuple[str, ...]:
         word = word.replace(name, symbol.lower())
     for ending in ("metal", "oxide", "alloy"):
         word = word.removesuffix(ending)
-    return _split(word) or _split(word.removesuffix("o")) or ()
+    return _split(word) or ()
 
 
 def _split(word: str) -> tuple[str, ...] | None:

@@ -1,0 +1,114 @@
+"""How the line current divides among anodes in parallel, and what the supply can deliver at its voltage limit.
+
+Each anode: voltage of the anode bus against the metal = its iR-free potential + its own resistance × its current. The
+supply is a current source with a voltage limit that cannot absorb: current is never negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sim.physics.electrochemistry import (
+    AnodeLaw,
+    cathode_overvoltage_slope_ohm,
+    cathode_overvoltage_v,
+    potential_and_slope,
+)
+
+_MOST_ITERATIONS = 60
+_ENOUGH = 1e-4
+"""Largest change of any anode's current, of its limiting current, after which one more step gains microvolts."""
+
+
+class Branches(NamedTuple):
+    """The anodes as the electrical problem sees them; one entry each."""
+
+    area_cm2: Sequence[float]
+    limit_a: Sequence[float]
+    resistance_ohm: Sequence[float]
+    passivated: Sequence[bool]
+
+
+class Supply(NamedTuple):
+    demand_a: float
+    voltage_limit_v: float
+    common_resistance_ohm: float
+    cathode_area_cm2: float
+
+
+class Division(NamedTuple):
+    line_current_a: float
+    cell_voltage_v: float
+    anode_current_a: list[float]
+    anode_potential_v: list[float]
+    """iR-free, against the metal."""
+    clipped: bool
+    iterations: int
+
+
+def divide(law: AnodeLaw, branches: Branches, supply: Supply, guess_a: Sequence[float]) -> Division:
+    """Newton's method on all anode currents at once; from a good guess one iteration is enough.
+
+    Every branch is monotone and convex for positive currents, so iterations come down on the solution from above.
+    """
+    area, limit, resistance, passivated = branches
+    demand, voltage_limit, common, cathode_area = supply
+    if demand <= 0.0:
+        return _idle(law, branches, False)
+    currents = list(guess_a)
+    line = demand
+    clipped = False
+    count = len(currents)
+    potentials = [0.0] * count
+    for iteration in range(1, _MOST_ITERATIONS + 1):
+        conductance = 0.0
+        offset = 0.0
+        inverse = []
+        constant = []
+        total = 0.0
+        for i in range(count):
+            current = currents[i]
+            potential, slope = potential_and_slope(law, current, area[i], limit[i], passivated[i])
+            g = 1.0 / (slope + resistance[i])
+            # I' = constant + g·U: the branch's tangent
+            c = current - g * (potential + resistance[i] * current)
+            inverse.append(g)
+            constant.append(c)
+            conductance += g
+            offset += c
+            total += current
+        bus = (demand - offset) / conductance
+        clipped = False
+        line = demand
+        if bus + common * demand + cathode_overvoltage_v(demand, cathode_area) > voltage_limit:
+            clipped = True
+            here = total if total > 0.0 else 0.0
+            slope = cathode_overvoltage_slope_ohm(here, cathode_area)
+            rest = voltage_limit - cathode_overvoltage_v(here, cathode_area) + slope * here
+            line = (rest + offset / conductance) / (1.0 / conductance + common + slope)
+            if line <= 0.0:
+                return _idle(law, branches, True)
+            bus = (line - offset) / conductance
+        change = 0.0
+        for i in range(count):
+            new = constant[i] + inverse[i] * bus
+            step = abs(new - currents[i]) / limit[i]
+            if step > change:
+                change = step
+            currents[i] = new
+        if change < _ENOUGH:
+            break
+    for i in range(count):
+        potentials[i] = bus - resistance[i] * currents[i]
+    voltage = bus + common * line + cathode_overvoltage_v(line, cathode_area)
+    return Division(line, voltage, currents, potentials, clipped, iteration)
+
+
+def _idle(law: AnodeLaw, branches: Branches, clipped: bool) -> Division:
+    """No current: the cell shows its open-circuit voltage."""
+    potentials = [
+        potential_and_slope(law, 0.0, area, limit, passivated)[0]
+        for area, limit, _, passivated in zip(*branches, strict=True)
+    ]
+    return Division(0.0, min(potentials), [0.0] * len(potentials), potentials, clipped, 0)
