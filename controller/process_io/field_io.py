@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 from controller.plant import CellPlan
 from controller.process_image.commands import NO_COMMANDS, Commands, Dose
@@ -60,7 +61,12 @@ class FieldIO:
         self._dose_number: int | None = None
         self._alive_on = False
         self._lines: list[str] = []
-        self._sent: list[tuple[str, str, asyncio.Future[object]]] = []
+        self._sent: list[tuple[str, str, asyncio.Future[Any]]] = []
+
+    @property
+    def order_running(self) -> bool:
+        """A start, stop or take-remote sequence is under way."""
+        return self._orders is not None and self._orders.running
 
     async def start(self) -> None:
         for device in self.devices:
@@ -113,11 +119,10 @@ class FieldIO:
         if output is None:
             self._lines.append("no device takes a current set-point")
             return
-        read_back_a = self._values[self._read_back_slot].value
-        if output.stands_at(value_a, read_back_a):
+        read_back = self._values[self._read_back_slot]
+        if output.stands_at(value_a, read_back):
             return
-        in_force_a = read_back_a if read_back_a is not None else output.device.acknowledged(output.command.name)
-        lowers = value_a <= 0.0 or (in_force_a is not None and value_a < in_force_a)
+        lowers = value_a <= 0.0 or (read_back.value is not None and value_a < read_back.value)
         self._queue(output, value_a, _NO_EXTRA, Priority.STOP if lowers else Priority.WRITE, deadline_s)
 
     def _queue_dose(self, dose: Dose, deadline_s: float) -> None:
@@ -134,7 +139,7 @@ class FieldIO:
     def _queue_permit(self, closed: bool, deadline_s: float) -> None:
         output = self._permit
         value = 1.0 if closed else 0.0
-        if output is None or output.stands_at(value, self._values[self._permit_slot].value):
+        if output is None or output.stands_at(value, self._values[self._permit_slot]):
             return
         self._queue(output, value, _NO_EXTRA, Priority.WRITE if closed else Priority.STOP, deadline_s)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from controller.process_image.measurements import Measurement
 from drivers.devices.device import Device
 from drivers.profiles.schema import Command
 
@@ -17,13 +18,13 @@ class Output:
     half_count: float
     """Half of what one count of the command's register means, in engineering units."""
 
-    def stands_at(self, value: float, read_back: float | None) -> bool:
-        """The device acknowledged this value last and shows it: nothing to write."""
+    def stands_at(self, value: float, read_back: Measurement) -> bool:
+        """The device said yes to this value last, and shows it or was not looked at since: nothing to write."""
         acknowledged = self.device.acknowledged(self.command.name)
-        if acknowledged is None or read_back is None:
-            return False
         tolerance = self.half_count * (1.0 + 1e-6)
-        return abs(value - acknowledged) <= tolerance and abs(value - read_back) <= tolerance
+        if acknowledged is None or read_back.value is None or not abs(value - acknowledged.value) <= tolerance:
+            return False
+        return read_back.time_s <= acknowledged.time_s or abs(value - read_back.value) <= tolerance
 
 
 def find_output(devices: Sequence[Device], signal: str) -> Output | None:

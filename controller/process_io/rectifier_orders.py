@@ -19,11 +19,15 @@ class RectifierOrders:
         self._task: asyncio.Task[None] | None = None
         self._failures: list[str] = []
 
+    @property
+    def running(self) -> bool:
+        return self._task is not None and not self._task.done()
+
     def give(self, order: RectifierOrder) -> str | None:
         """Returns at once; a line where the order cannot be begun."""
         if order is RectifierOrder.NONE:
             return None
-        if self._task is not None and not self._task.done():
+        if self._task is not None and self.running:
             if order is self._running:
                 return None
             if order is not RectifierOrder.STOP:

@@ -6,7 +6,7 @@ A scan then needs one list and an index per point; no names are looked up but th
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import NamedTuple
 
@@ -20,6 +20,8 @@ _VECTORS = {
 _OTHERS = ("time_s", "devices", *_VECTORS)
 _SCALARS = tuple(field.name for field in fields(Measurements) if field.name not in _OTHERS)
 _BEFORE_VECTORS = _SCALARS.index("hopper_mass_kg")
+_measurements: Callable[..., Measurements] = Measurements
+"""Called with its fields in order, unpacked from the list of slots: no type checker can count those."""
 STALE_PERIODS = 2.5
 
 
@@ -50,7 +52,7 @@ class SignalSlots:
 
     def image(self, time_s: float, values: Sequence[Measurement], devices: tuple[DeviceCondition, ...]) -> Measurements:
         scalars = len(_SCALARS)
-        return Measurements(
+        return _measurements(
             time_s,
             *values[:_BEFORE_VECTORS],
             tuple(values[scalars : self._anodes_at]),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from drivers.devices.conditions import key_of, meets
 from drivers.devices.heartbeat import HeartbeatCounter
@@ -14,7 +15,7 @@ from drivers.devices.qualification import Qualified, Unqualified, qualify
 from drivers.devices.sequences import Sequences
 from drivers.devices.status import DeviceStatus, Phase
 from drivers.devices.wire import wire_to
-from drivers.devices.writing import REQUIREMENT_AGE_S, Writing, named
+from drivers.devices.writing import REQUIREMENT_AGE_S, Acknowledged, Writing, named
 from drivers.errors import DriverError, NotWritable
 from drivers.link.link import Link, LinkState, LinkStatus, Priority
 from drivers.profiles.schema import Requirement, ResolvedProfile
@@ -99,7 +100,7 @@ class Device:
         priority: Priority = Priority.WRITE,
         timeout_s: float | None = None,
         deadline_s: float | None = None,
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[Any]:
         """Queue one write and return at once, for callers with several devices to write to at the same time.
 
         Raises NotWritable where it must not be sent. ``timeout_s`` is the profile's unless given.
@@ -130,7 +131,7 @@ class Device:
         except DriverError as error:
             raise named(command, error) from error
 
-    def submit_beat(self, deadline_s: float | None = None) -> asyncio.Future[object] | None:
+    def submit_beat(self, deadline_s: float | None = None) -> asyncio.Future[Any] | None:
         """Queue the next heartbeat; None for a device that wants none. Raises NotWritable."""
         watchdog = self.profile.watchdog
         if self._counter is None or watchdog.write is None:
@@ -164,8 +165,8 @@ class Device:
         """None where the last reading is BAD or too old to rest a write on."""
         return meets(requirement, self._polling.latest(key_of(requirement), REQUIREMENT_AGE_S))
 
-    def acknowledged(self, command: str) -> float | None:
-        """The last value the device acknowledged; None when there is none or its outcome is unknown."""
+    def acknowledged(self, command: str) -> Acknowledged | None:
+        """The last value the device said yes to since it was qualified; None after an unknown outcome."""
         return self._writing.acknowledged(command)
 
     def silence(self) -> None:
@@ -269,7 +270,7 @@ class Device:
         if self.status.phase is not Phase.QUALIFYING or self._link.epoch != epoch:
             return  # the link went away meanwhile: what was read belongs to the past
         self._epoch = epoch
-        self._polling.activate(found.readings)
+        self._polling.activate(found.readings, simulated=found.simulated)
         self.status = DeviceStatus(Phase.READY, "", found.simulated, found.identity)
 
     async def _first_read(self, block: str) -> Mapping[str, Reading]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from drivers.devices.block_schedule import BlockSchedule
-from drivers.devices.conditions import expectation, matches
+from drivers.devices.conditions import expectation, matches, plain
 from drivers.devices.rate_check import RateCheck
-from drivers.devices.wire import Raw, Wire
+from drivers.devices.wire import Wire
 from drivers.errors import DeviceRefused, DriverError, NoReply, NotSent
 from drivers.link.link import Priority
 from drivers.profiles.codec import BlockDecoder
@@ -38,13 +39,15 @@ class _BlockState:
         conditions = (*profile.identity.all, *profile.checks)
         names = {point.name for point in points}
         self.conditions: tuple[Condition, ...] = tuple(c for c in conditions if c.point in names)
+        simulated = profile.identity.simulated
+        self.simulated = simulated if simulated is not None and simulated.point in names else None
         self.keys = tuple(key for p in points for key in (p.name, *(f"{p.name}.{bit.name}" for bit in p.bits)))
         limits_s = {p.name: p.stale_after_s or STALE_PERIODS * block.every_s for p in points}
         self.ages = tuple(
             (limit_s, tuple(key for key in self.keys if limits_s[key.partition(".")[0]] == limit_s))
             for limit_s in sorted(set(limits_s.values()))
         )
-        self.pending: asyncio.Future[Raw] | None = None
+        self.pending: asyncio.Future[Any] | None = None
         self.time_s = float("-inf")
         self.excuse = ""
         """Why there was no newer reading, for the one that goes stale."""
@@ -73,6 +76,7 @@ class Polling:
         self._on_changed = on_changed
         self._readings: dict[str, Reading] = {}
         self._active = False
+        self._simulated = False
         self._timeouts = 0
         self._begun_s: float | None = None
         self._deadline_s = 0.0
@@ -139,8 +143,9 @@ class Polling:
             return None
         return reading if asyncio.get_running_loop().time() - reading.time_s <= max_age_s else None
 
-    def activate(self, first: Mapping[str, Mapping[str, Reading]]) -> None:
+    def activate(self, first: Mapping[str, Mapping[str, Reading]], *, simulated: bool) -> None:
         """Start polling with the readings of the qualification, by block."""
+        self._simulated = simulated
         self._active = True
         self._timeouts = 0
         for state in self._states:
@@ -170,7 +175,7 @@ class Polling:
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _replied(self, state: _BlockState, future: asyncio.Future[Raw]) -> None:
+    def _replied(self, state: _BlockState, future: asyncio.Future[Any]) -> None:
         error = NotSent("withdrawn") if future.cancelled() else future.exception()
         if state.pending is not future:
             return  # asked before the device was lost; it may be another's answer by now
@@ -186,7 +191,7 @@ class Polling:
             if not self._is_waiting():
                 self._release()
 
-    def _decode(self, state: _BlockState, raw: Raw) -> dict[str, Reading]:
+    def _decode(self, state: _BlockState, raw: Any) -> dict[str, Reading]:
         return state.decoder.decode(raw, asyncio.get_running_loop().time())
 
     def _accept(self, state: _BlockState, readings: dict[str, Reading]) -> None:
@@ -195,6 +200,9 @@ class Polling:
             if matches(condition, readings) is False:
                 self._on_changed(f"changed under way: {expectation(condition, readings)}")
                 return
+        if state.simulated is not None and matches(state.simulated, readings) is not self._simulated:
+            self._on_changed(f"changed under way between real and simulated: {plain(readings[state.simulated.point])}")
+            return
         state.rate.judge(readings)
         state.time_s = asyncio.get_running_loop().time()
         state.excuse = ""

@@ -42,7 +42,10 @@ async def read_once(
         pool.start()
         reason = await _wait_until_up(link, within_s)
         if reason is not None:
-            return Look(DeviceStatus(Phase.OFFLINE, reason, False, ""), _complete(profile, {}, dict.fromkeys(profile.blocks, reason)))
+            return Look(
+                DeviceStatus(Phase.OFFLINE, reason, False, ""),
+                _complete(profile, {}, dict.fromkeys(profile.blocks, reason)),
+            )
         return await _look(profile, link, unit)
     finally:
         await pool.close()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from drivers.ascii.master import AsciiMaster
 from drivers.errors import NotWritable
@@ -13,11 +13,9 @@ from drivers.modbus.master import ModbusMaster
 from drivers.profiles.codec import encode_command
 from drivers.profiles.schema import Block, Command, ResolvedProfile
 
-Raw = Sequence[int] | Mapping[int | str, str]
-"""What a block decoder takes: registers or bits, or the fields of an ASCII reply."""
-
-Ask = Callable[[Priority, float | None], "asyncio.Future[Raw]"]
-"""One block's read, with all that never changes bound to it: priority and queue deadline remain."""
+Ask = Callable[[Priority, float | None], "asyncio.Future[Any]"]
+"""One block's read, with all that never changes bound to it: priority and queue deadline remain.
+Its result is what a block decoder takes: registers or bits, or the fields of an ASCII reply."""
 
 
 class Wire(Protocol):
@@ -32,7 +30,7 @@ class Wire(Protocol):
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[Any]:
         """Raises NotWritable before anything is sent; all else arrives in the future."""
         ...
 
@@ -52,8 +50,8 @@ class ModbusWire:
         read, unit, space = self._master.read, self._unit, block.space
         start, count, timeout_s = block.start, block.count, self._profile.bus.timeout_s
 
-        def ask(priority: Priority, deadline_s: float | None) -> asyncio.Future[Raw]:
-            return read(unit, space, start, count, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)  # type: ignore[return-value]
+        def ask(priority: Priority, deadline_s: float | None) -> asyncio.Future[Any]:
+            return read(unit, space, start, count, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
 
         return ask
 
@@ -66,7 +64,7 @@ class ModbusWire:
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[Any]:
         address, words = self._words(command, value, extra)
         unit = self._unit
         if command.space == "coil" and command.fc == 5 and len(words) == 1:
@@ -122,8 +120,8 @@ class AsciiWire:
         query, unit, codec, fields = self._master.query, self._unit, block.codec, block.fields
         text, timeout_s = block.query.format(addr=unit), self._profile.bus.timeout_s
 
-        def ask(priority: Priority, deadline_s: float | None) -> asyncio.Future[Raw]:
-            return query(  # type: ignore[return-value]
+        def ask(priority: Priority, deadline_s: float | None) -> asyncio.Future[Any]:
+            return query(
                 unit, text, codec=codec, fields=fields, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s
             )
 
@@ -138,7 +136,7 @@ class AsciiWire:
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[Any]:
         if extra or command.extra:
             raise NotWritable(f"{command.name}: a line carries one value")
         if command.tx is None or command.ok is None:

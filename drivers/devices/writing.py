@@ -6,6 +6,7 @@ import asyncio
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any, NamedTuple
 
 from drivers.devices.conditions import key_of, meets
 from drivers.devices.raising_limit import RaisingLimit
@@ -23,15 +24,22 @@ _JITTER = 0.1
 Latest = Callable[[str, float], Reading | None]
 
 
+class Acknowledged(NamedTuple):
+    """A value the device said yes to, and when."""
+
+    value: float
+    time_s: float
+
+
 class _CommandState:
-    __slots__ = ("command", "confirm_key", "limit", "sent_at_s", "value")
+    __slots__ = ("acknowledged", "command", "limit", "sent_at_s")
 
     def __init__(self, command: Command) -> None:
         self.command = command
         self.limit = None if command.limits is None else RaisingLimit(command.limits)
         self.sent_at_s = -math.inf
-        self.value: float | None = None
-        """Last value the device acknowledged in this qualification; None after an unknown outcome."""
+        self.acknowledged: Acknowledged | None = None
+        """The last one of this qualification; None after an unknown outcome."""
 
 
 class Writing:
@@ -49,7 +57,7 @@ class Writing:
         priority: Priority,
         timeout_s: float,
         deadline_s: float | None,
-    ) -> asyncio.Future[object]:
+    ) -> asyncio.Future[Any]:
         """The frame is queued when this returns. Raises NotWritable where it must not be sent; what the link or the
         device says arrives in the future."""
         state = self._states.get(name)
@@ -73,8 +81,8 @@ class Writing:
             refusal = state.limit.refusal(value, base, now_s)
             if refusal is not None:
                 raise NotWritable(f"{name}: {refusal}")
-        if command.storage == "eeprom" and state.value == value:
-            done: asyncio.Future[object] = loop.create_future()
+        if command.storage == "eeprom" and state.acknowledged is not None and state.acknowledged.value == value:
+            done: asyncio.Future[Any] = loop.create_future()
             done.set_result(None)  # the memory cell already holds it, and wears with every write
             return done
         future = self._wire.send(command, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
@@ -106,14 +114,15 @@ class Writing:
         state = self._states[name]
         confirm = state.command.confirm
         now_s = asyncio.get_running_loop().time()
-        if confirm is None or (state.value is not None and now_s - state.sent_at_s < confirm.within_s):
-            return state.value
+        acknowledged = state.acknowledged
+        if confirm is None or (acknowledged is not None and now_s - acknowledged.time_s < confirm.within_s):
+            return None if acknowledged is None else acknowledged.value
         reading = self._latest(confirm.point, REQUIREMENT_AGE_S)
         return reading.value if reading is not None and isinstance(reading.value, float) else None
 
-    def acknowledged(self, name: str) -> float | None:
-        """The last value the device acknowledged, None when there is none or its outcome is unknown."""
-        return self._states[name].value
+    def acknowledged(self, name: str) -> Acknowledged | None:
+        """None when nothing was written since the device was qualified, or the last outcome is unknown."""
+        return self._states[name].acknowledged
 
     def free_at_s(self, name: str) -> float:
         """When the command's minimum interval is over."""
@@ -123,7 +132,7 @@ class Writing:
     def forget(self) -> None:
         """The device was away: what it was told before counts for nothing. Intervals and allowances stand."""
         for state in self._states.values():
-            state.value = None
+            state.acknowledged = None
 
     def _must_hold(self, name: str, requirement: Requirement) -> None:
         held = meets(requirement, self._latest(key_of(requirement), REQUIREMENT_AGE_S))
@@ -138,13 +147,13 @@ def _must_be_number(name: str, value: object) -> None:
         raise NotWritable(f"{name}: {value!r} is no finite number")
 
 
-def _settled(state: _CommandState, value: float, future: asyncio.Future[object]) -> None:
+def _settled(state: _CommandState, value: float, future: asyncio.Future[Any]) -> None:
     error = None if future.cancelled() else future.exception()
     if future.cancelled() or error is not None:
         if not isinstance(error, NotSent | DeviceRefused | NotWritable):
-            state.value = None
+            state.acknowledged = None
     else:
-        state.value = value
+        state.acknowledged = Acknowledged(value, asyncio.get_running_loop().time())
 
 
 def named(name: str, error: DriverError) -> DriverError:
