@@ -16,7 +16,7 @@ NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
 _MISSING: Final[Any] = object()
 
 
-class Reading:
+class Notes:
     """One pass over one file: where mistakes go, and what parameters stand for."""
 
     def __init__(self, file: str, parameters: Mapping[str, float | str] | None = None) -> None:
@@ -36,28 +36,28 @@ class Table:
     A getter whose key is absent gives its default, or notes a mistake and gives a harmless stand-in.
     """
 
-    def __init__(self, data: Mapping[str, Any], where: str, reading: Reading) -> None:
+    def __init__(self, data: Mapping[str, Any], where: str, notes: Notes) -> None:
         self.where = where
-        self.reading = reading
-        self._data = data
+        self.notes = notes
+        self.data = data
         self._known: list[str] = []
 
     def note(self, key: str, text: str) -> None:
-        self.reading.note(self.where, key, text)
+        self.notes.note(self.where, key, text)
 
     def has(self, key: str) -> bool:
-        return key in self._data
+        return key in self.data
 
     def known(self, *keys: str) -> None:
         self._known += keys
 
     def raw(self, key: str) -> Any:
         self._known.append(key)
-        return self._data.get(key)
+        return self.data.get(key)
 
     def done(self) -> None:
         known = sorted(set(self._known))
-        for key in self._data:
+        for key in self.data:
             if key not in known:
                 close = difflib.get_close_matches(key, known, n=1)
                 hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known) or 'nothing'}"
@@ -121,7 +121,7 @@ class Table:
 
     def as_number(self, key: str, value: object) -> float | None:
         if isinstance(value, str):
-            known = self.reading.parameters
+            known = self.notes.parameters
             found = known.get(value)
             if isinstance(found, float):
                 return found
@@ -199,7 +199,7 @@ class Table:
         if not isinstance(value, dict):
             self.note(key, f"{_shown(value)} is no table")
             return None
-        return Table(value, where, self.reading)
+        return Table(value, where, self.notes)
 
     def tables(self, key: str, noun: str, *, inline: bool = False, title: str = "name") -> list[Table]:
         """``[[key]]`` or a list of inline tables, each named by its ``title`` where it has one, else by its place."""
@@ -215,16 +215,16 @@ class Table:
             where = f'{noun} "{name}"' if isinstance(name, str) else f"[[{key}]] {number}"
             if inline:
                 where = f"{self.where} {where if isinstance(name, str) else f'{key} {number}'}"
-            tables.append(Table(item, where, self.reading))
+            tables.append(Table(item, where, self.notes))
         return tables
 
     def _take(self, key: str, default: Any) -> Any:
         self._known.append(key)
-        if key not in self._data:
+        if key not in self.data:
             if default is _MISSING:
                 self.note(key, "is missing")
             return None
-        return self._data[key]
+        return self.data[key]
 
 
 def unique(tables: Iterable[tuple[Table, str]], what: str) -> None:
