@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any, NamedTuple
 
 from drivers.devices.conditions import key_of, meets
 from drivers.devices.raising_limit import RaisingLimit
 from drivers.devices.wire import Wire
-from drivers.errors import BadReply, DeviceRefused, DriverError, NoReply, NotSent, NotWritable
+from drivers.errors import BadReply, DeviceRefused, DriverError, LinkDown, NoReply, NotSent, NotWritable
 from drivers.link.link import Priority
 from drivers.profiles.schema import Command, Requirement, ResolvedProfile
 from drivers.reading import Reading
@@ -32,14 +31,42 @@ class Acknowledged(NamedTuple):
 
 
 class _CommandState:
-    __slots__ = ("acknowledged", "command", "limit", "sent_at_s")
+    __slots__ = ("_acknowledged", "_sent", "command", "limit", "sent_at_s")
 
     def __init__(self, command: Command) -> None:
         self.command = command
         self.limit = None if command.limits is None else RaisingLimit(command.limits)
         self.sent_at_s = -math.inf
-        self.acknowledged: Acknowledged | None = None
-        """The last one of this qualification; None after an unknown outcome."""
+        self._acknowledged: Acknowledged | None = None
+        self._sent: tuple[float, asyncio.Future[Any]] | None = None
+
+    @property
+    def acknowledged(self) -> Acknowledged | None:
+        self._settle()
+        return self._acknowledged
+
+    def sent(self, value: float, now_s: float, future: asyncio.Future[Any]) -> None:
+        self._settle()
+        self.sent_at_s = now_s
+        self._sent = (value, future)
+        future.add_done_callback(self._settle)
+
+    def forget(self) -> None:
+        self._sent = self._acknowledged = None
+
+    def _settle(self, done: asyncio.Future[Any] | None = None) -> None:
+        """Called back, and by whoever asks first: an awaiting caller may run before the callbacks do."""
+        if done is not None and not done.cancelled():
+            done.exception()  # looked at, or the loop complains that nobody did
+        if self._sent is None or not self._sent[1].done():
+            return
+        value, future = self._sent
+        self._sent = None
+        error = None if future.cancelled() else future.exception()
+        if error is None and not future.cancelled():
+            self._acknowledged = Acknowledged(value, asyncio.get_running_loop().time())
+        elif not isinstance(error, NotSent | LinkDown | DeviceRefused):
+            self._acknowledged = None
 
 
 class Writing:
@@ -88,8 +115,7 @@ class Writing:
         future = self._wire.send(command, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
         if state.limit is not None:
             state.limit.sent(value, base, now_s)
-        state.sent_at_s = now_s
-        future.add_done_callback(partial(_settled, state, value))
+        state.sent(value, now_s, future)
         return future
 
     async def write(
@@ -132,7 +158,7 @@ class Writing:
     def forget(self) -> None:
         """The device was away: what it was told before counts for nothing. Intervals and allowances stand."""
         for state in self._states.values():
-            state.acknowledged = None
+            state.forget()
 
     def _must_hold(self, name: str, requirement: Requirement) -> None:
         held = meets(requirement, self._latest(key_of(requirement), REQUIREMENT_AGE_S))
@@ -145,15 +171,6 @@ class Writing:
 def _must_be_number(name: str, value: object) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise NotWritable(f"{name}: {value!r} is no finite number")
-
-
-def _settled(state: _CommandState, value: float, future: asyncio.Future[Any]) -> None:
-    error = None if future.cancelled() else future.exception()
-    if future.cancelled() or error is not None:
-        if not isinstance(error, NotSent | DeviceRefused | NotWritable):
-            state.acknowledged = None
-    else:
-        state.acknowledged = Acknowledged(value, asyncio.get_running_loop().time())
 
 
 def named(name: str, error: DriverError) -> DriverError:
