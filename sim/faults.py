@@ -51,7 +51,7 @@ _TABLE = (
     Fault("open_thermocouple", "device", "bath_temperature", "the first thermocouple burns out"),
     Fault("rectifier_trip", "device", "rectifier", "trips at once; the latch is reset at the end of the time given"),
     Fault("watchdog_rampdown", "device", "rectifier", "heartbeats are not heeded: the communication watchdog acts"),
-    Fault("local_control", "device", "rectifier", "the key switch is turned to local, and back to remote afterwards"),
+    Fault("local_control", "device", "rectifier", "the key switch stands at local; then remote may be taken again"),
     Fault("feeder_jam", "device", "feeder", "the screw is stuck"),
     Fault("coolant_loss", "device", "digital_io", "the coolant flow switch drops out"),
     Fault("off_gas_loss", "device", "digital_io", "the off-gas flow switch drops out"),
@@ -147,10 +147,7 @@ def _watchdog_rampdown(model: DeviceModel, begins: bool) -> None:
 
 def _local_control(model: DeviceModel, begins: bool) -> None:
     assert isinstance(model, Rectifier)
-    if begins:
-        model.go_local()
-    else:
-        model.take_remote()
+    model.turn_key(local=begins)
 
 
 def _feeder_jam(model: DeviceModel, begins: bool) -> None:

@@ -24,13 +24,14 @@ from sim.physics.cell import (
     CellInputs,
     CellOutputs,
     CellState,
-    advance,
+    advance_in_place,
     change_anode,
     outputs,
     running_state,
     tap_metal,
 )
 from sim.physics.parameters import parameters_from
+from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
 HOPPER_KG = 400.0
@@ -68,7 +69,8 @@ class SimulatedCell:
         self.start_s = start_s
         self.now_s = start_s
         self.steps = 0
-        self._random = lambda name: random.Random(f"{seed}/{plan.name}/{name}")  # noqa: S311 - noise, not secrets
+        self._seed = seed
+        self._bath_noise = self._random("bath")
         self.rectifier = self._rectifier()
         self.feeder = Feeder(self._random("feeder"), time_s=start_s, hopper_kg=self._hopper_kg())
         self.load_cell = LoadCell(self._random("load_cell"), hopper_kg=self.feeder.hopper_kg)
@@ -92,10 +94,12 @@ class SimulatedCell:
 
     def change_anode(self, position: int) -> None:
         """``position`` counts from 1."""
-        self.state = change_anode(self.parameters, self.state, position)
+        self.state = change_anode(self.parameters, self.state, position - 1)
 
-    def tap_metal(self, mass_kg: float) -> None:
-        self.state = tap_metal(self.parameters, self.state, mass_kg)
+    def tap_metal(self, mass_kg: float) -> float:
+        """Returns the mass that came, at most what was there."""
+        self.state, tapped_kg = tap_metal(self.state, mass_kg)
+        return tapped_kg
 
     def _step(self, time_s: float) -> None:
         self._let_devices_reach(time_s)
@@ -106,11 +110,15 @@ class SimulatedCell:
             lid_closed=self.lid_closed,
             auxiliary_heat_kw=self.auxiliary_heat_kw,
         )
-        self.state = advance(self.parameters, self.state, inputs, self.step_s)
+        advance_in_place(self.parameters, self.state, inputs, self.step_s)
         self.outputs = outputs(self.parameters, self.state)
         self.steps += 1
         self.now_s = time_s
         self._show(self.step_s)
+
+    def _random(self, name: str) -> random.Random:
+        """A stream of its own for each device, so that one device more or less does not change the others' noise."""
+        return random.Random(f"{self._seed}/{self.plan.name}/{name}")  # noqa: S311 - noise, not secrets
 
     def _hold_input(self, time_s: float) -> None:
         self.rectifier.advance_to(time_s)
@@ -124,7 +132,9 @@ class SimulatedCell:
     def _show(self, dt_s: float) -> None:
         """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
         seen = self.outputs
-        self.rectifier.observe(seen.line_current_a, seen.cell_voltage_v)
+        noise_v = bath_noise_v(seen.line_current_a / self.plan.design.nominal_current_a, max(seen.anode_load))
+        voltage_v = seen.cell_voltage_v + (self._bath_noise.gauss(0.0, noise_v) if noise_v > 0.0 else 0.0)
+        self.rectifier.observe(seen.line_current_a, voltage_v)
         self.anode_monitor.observe(seen.anode_current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:

@@ -14,6 +14,7 @@ RIPPLE_NOISE_FRACTION = 0.0005
 """Of rated current, rms, after the PLC's averaging; assumed (transducers of this class are 0.2–0.5 % of full scale)."""
 VOLTMETER_NOISE_V = 0.004
 """Rms, of the voltage transducer alone; bath noise is the physics' affair. Assumed."""
+COOLANT_DEGC = 36.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,12 @@ class Rectifier(DeviceModel):
         self.trip_cause = ""
         self.heartbeat = 0
         self._communication_cut = False
+        self._key_local = False
         self._rng = rng
         self._time_s = time_s
         self._ramp_a_per_s = rating.ramp_a_per_s
         self._fed_at_s: float | None = None
-        self._run_bit = self.running
+        self._output = self.running
         self._show()
         self.values["line_current_a"] = current_a
         self.values["cell_voltage_v"] = 0.0
@@ -101,12 +103,10 @@ class Rectifier(DeviceModel):
             self._take_heartbeat(int(value))
         elif name in ("current_setpoint_a", "voltage_limit_v"):
             self._take_setpoint(name, value)
-        elif name == "control":
-            self._take_control_word(int(value))
         elif name == "remote":
-            self.take_remote() if value else self.go_local()
+            self.take_remote() if value else self.release_remote()
         elif name == "output":
-            self.start() if value else self.stop()
+            self._switch_output(bool(value))
         elif name == "reset":
             self.reset()
         self._show()
@@ -116,7 +116,12 @@ class Rectifier(DeviceModel):
             self._fed_at_s = self._time_s
 
     def take_remote(self) -> None:
-        """Give control to the bus, bumpless: the set-point becomes what is delivered now. Acknowledges a fallback."""
+        """Give control to the bus, bumpless: the set-point becomes what is delivered now. Acknowledges a fallback.
+
+        Nothing happens while the key switch stands at local.
+        """
+        if self._key_local:
+            return
         if not self.remote or self.fallback:
             self.setpoint_a = self.demand_a
             self._fed_at_s = None
@@ -125,11 +130,17 @@ class Rectifier(DeviceModel):
         self._ramp_a_per_s = self.rating.ramp_a_per_s
         self._show()
 
-    def go_local(self) -> None:
-        """The key switch at the panel: the bus may look, not touch."""
+    def release_remote(self) -> None:
+        """Control goes back to the panel; the bus may look, not touch."""
         self.remote = False
         self._fed_at_s = None
         self._show()
+
+    def turn_key(self, *, local: bool) -> None:
+        """The key switch at the panel. Turned back, it permits remote and does not take it."""
+        self._key_local = local
+        if local:
+            self.release_remote()
 
     def start(self) -> None:
         if self.tripped or not self.estop_ok:
@@ -153,7 +164,6 @@ class Rectifier(DeviceModel):
         self.demand_a = 0.0
         self.setpoint_a = 0.0
         self.values["line_current_a"] = 0.0
-        self._run_bit = False
         self._show()
 
     def reset(self) -> None:
@@ -188,7 +198,7 @@ class Rectifier(DeviceModel):
         self.demand_a = 0.0
         self.setpoint_a = 0.0
         self.heartbeat = 0
-        self._run_bit = False
+        self._output = False
         self._fed_at_s = None
         self._show()
 
@@ -243,18 +253,14 @@ class Rectifier(DeviceModel):
         elif not self.fallback:
             self.setpoint_a = min(value, self.rating.current_a)
 
-    def _take_control_word(self, word: int) -> None:
-        """Bit 0 takes remote and acknowledges a fallback; bit 1 runs on its rising and stops on its falling edge."""
-        if word & 1:
-            self.take_remote()
-        else:
-            self.go_local()
-        run = bool(word & 2)
-        if run and not self._run_bit:
+    def _switch_output(self, on: bool) -> None:
+        """Starts on the rising edge: a trip does not end in a restart because the register still says 1."""
+        rising = on and not self._output
+        self._output = on
+        if rising:
             self.start()
-        elif self._run_bit and not run:
+        elif not on:
             self.stop()
-        self._run_bit = run
 
     def _show(self) -> None:
         self.values.update(
@@ -269,6 +275,9 @@ class Rectifier(DeviceModel):
             estop_ok=float(self.estop_ok),
             rectifier_heartbeat_echo=float(self.heartbeat),
             heartbeat=float(self.heartbeat),
-            control=float(self.remote + 2 * self._run_bit),
+            remote=float(self.remote),
+            output=float(self._output),
+            hold_current=self.rating.hold_current_a,
+            coolant_temperature=COOLANT_DEGC,
         )
         self.version += 1

@@ -16,9 +16,7 @@ WATCHDOG = CommunicationWatchdog(timeout_s=5.0, ramp_s=10.0)
 def running(
     current_a: float = 25_000.0, watchdog: CommunicationWatchdog = WATCHDOG, time_s: float = 100.0
 ) -> Rectifier:
-    return Rectifier(
-        RATING, watchdog, random.Random(1), time_s=time_s, current_a=current_a, voltage_limit_v=11.0
-    )
+    return Rectifier(RATING, watchdog, random.Random(1), time_s=time_s, current_a=current_a, voltage_limit_v=11.0)
 
 
 def test_it_starts_running_in_remote_at_the_current_it_is_given() -> None:
@@ -55,7 +53,8 @@ def test_what_is_no_set_point_is_refused_and_changes_nothing(value: float) -> No
 
 def test_in_local_the_bus_may_look_and_not_touch() -> None:
     rectifier = running()
-    rectifier.go_local()
+    rectifier.turn_key(local=True)
+    rectifier.command("remote", 1.0)
     with pytest.raises(DeviceRefusal, match="local"):
         rectifier.command("current_setpoint_a", 10_000.0)
     rectifier.advance_to(200.0)
@@ -153,6 +152,25 @@ def test_a_trip_latches_until_reset_and_start() -> None:
     rectifier.start()
     rectifier.advance_to(200.0)
     assert rectifier.demand_a == 0.0, "the set-point was lost with the trip"
+
+
+def test_output_starts_on_its_rising_edge_only() -> None:
+    rectifier = running()
+    rectifier.trip("over-current")
+    rectifier.reset()
+    rectifier.command("output", 1.0)
+    assert not rectifier.running
+    rectifier.command("output", 0.0)
+    rectifier.command("output", 1.0)
+    assert rectifier.running
+
+
+def test_taking_remote_again_changes_nothing() -> None:
+    rectifier = running()
+    rectifier.command("current_setpoint_a", 20_000.0)
+    rectifier.command("remote", 1.0)
+    assert rectifier.running
+    assert rectifier.setpoint_a == 20_000.0
 
 
 def test_the_first_cause_of_a_trip_is_kept() -> None:
