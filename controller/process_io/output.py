@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from controller.process_image.measurements import Measurement
+from drivers.devices.counts import count_of
 from drivers.devices.device import Device
 from drivers.profiles.schema import Command
 
@@ -32,15 +32,5 @@ def find_output(devices: Sequence[Device], signal: str) -> Output | None:
     for device in devices:
         for command in device.profile.commands.values():
             if command.signal == signal:
-                return Output(device, command, _half_count(command))
+                return Output(device, command, 0.5 * count_of(command))
     return None
-
-
-def _half_count(command: Command) -> float:
-    """Text carries counts of its last decimal, registers counts of one; 32 bits of a float are far finer than any
-    set-point."""
-    gain = abs(command.scale.gain)
-    if command.type in ("f32", "f64"):
-        return 1e-6 * gain
-    decimals = re.search(r"\.(\d+)f$", command.text_format) if command.type == "decimal" else None
-    return 0.5 * gain * 10.0 ** -int(decimals[1] if decimals else 0)

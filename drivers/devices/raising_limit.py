@@ -14,10 +14,12 @@ class RaisingLimit:
     """Judges one command's values. The rate is a bucket of engineering units that fills at ``max_rate_up_per_s``, so
     that the mean rate holds whatever the jitter between writes."""
 
-    __slots__ = ("_allowance", "_filled_at_s", "_limits")
+    __slots__ = ("_allowance", "_count", "_filled_at_s", "_limits")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, count: float = 0.0) -> None:
+        """``count`` is the device's resolution: a read-back rounded by it must not make an honest ramp look faster."""
         self._limits = limits
+        self._count = count
         self._allowance = math.inf
         self._filled_at_s = -math.inf
 
@@ -33,16 +35,16 @@ class RaisingLimit:
         rise = value - base
         if rise <= 0.0:
             return None
-        if limits.max_step_up is not None and rise > limits.max_step_up * (1.0 + 1e-9):
+        if limits.max_step_up is not None and rise - self._count > limits.max_step_up * (1.0 + 1e-9):
             return f"a step up of {rise:g} exceeds {limits.max_step_up:g}"
-        if limits.max_rate_up_per_s is not None and rise > self._filled(now_s) * (1.0 + 1e-9):
+        if limits.max_rate_up_per_s is not None and rise - self._count > self._filled(now_s) * (1.0 + 1e-9):
             return f"raising by {rise:g} exceeds {limits.max_rate_up_per_s:g} per s"
         return None
 
     def sent(self, value: float, base: float | None, now_s: float) -> None:
         """The value left for the device; what became of it does not give the allowance back."""
         if base is not None and value > base and self._limits.max_rate_up_per_s is not None:
-            self._allowance = self._filled(now_s) - (value - base)
+            self._allowance = self._filled(now_s) - max(0.0, value - base - self._count)
             self._filled_at_s = now_s
 
     def _filled(self, now_s: float) -> float:

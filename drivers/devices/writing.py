@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from drivers.devices.conditions import key_of, meets
+from drivers.devices.counts import count_of
 from drivers.devices.raising_limit import RaisingLimit
 from drivers.devices.wire import Wire
 from drivers.errors import BadReply, DeviceRefused, DriverError, LinkDown, NoReply, NotSent, NotWritable
@@ -35,7 +36,7 @@ class _CommandState:
 
     def __init__(self, command: Command) -> None:
         self.command = command
-        self.limit = None if command.limits is None else RaisingLimit(command.limits)
+        self.limit = None if command.limits is None else RaisingLimit(command.limits, count_of(command))
         self.sent_at_s = -math.inf
         self._acknowledged: Acknowledged | None = None
         self._sent: tuple[float, asyncio.Future[Any]] | None = None

@@ -285,8 +285,8 @@ class TestWriting:
         bank.words[6] = 5000
         async with field_of(unit1=bank) as field:
             device = await started(field, rectifier_profile())
-            with pytest.raises(NotWritable, match="step up of 1501"):
-                await device.write("current_sp", 6501.0)
+            with pytest.raises(NotWritable, match="step up of 1502"):
+                await device.write("current_sp", 6502.0)
             await device.write("current_sp", 6500.0)
             await device.write("current_sp", 0.0)
             assert [values for _, _, values in bank.writes] == [(6500,), (0,)]

@@ -46,6 +46,13 @@ def test_an_honest_ramp_passes_whatever_the_jitter_of_the_scan(gaps_s: list[floa
         limit.sent(value, base, now_s)
 
 
+def test_a_read_back_rounded_down_in_every_scan_refuses_no_ramp() -> None:
+    limit = RaisingLimit(LIMITS, count=1.0)
+    for n in range(1, 1000):
+        assert limit.refusal(200.0 * n, 200.0 * (n - 1) - 0.5, float(n)) is None
+        limit.sent(200.0 * n, 200.0 * (n - 1) - 0.5, float(n))
+
+
 @given(
     st.lists(st.tuples(st.floats(0.0, 5.0), st.floats(0.0, 1500.0), st.floats(0.0, 1500.0)), min_size=1, max_size=60)
 )
