@@ -102,8 +102,8 @@ def _read_limits(table: Table, unit: str) -> Limits | None:
     step = limits.number("max_step_up", None, above=0.0)
     rate = limits.number("max_rate_up_per_s", None, above=0.0)
     limits.done()
-    if not low < high:
-        limits.note("max", f"{high:g} is not above min = {low:g}")
+    if not low <= high:
+        limits.note("max", f"{high:g} is below min = {low:g}")
         return None
     return Limits(low, high, step, rate)
 

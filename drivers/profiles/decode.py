@@ -186,9 +186,15 @@ class _TextDecoder:
         self._plans = tuple(
             (point, {str(s.raw): s.quality for s in point.invalid}, _bit_masks(point)) for point in points
         )
+        self._words = {
+            point.name: {text: number for number, text in point.labels.items()}
+            for point in points
+            if point.type == "word"
+        }
 
     def decode(self, raw: Mapping[int | str, str], time_s: float) -> dict[str, Reading]:
         readings: dict[str, Reading] = {}
+        words = self._words
         for point, sentinels, bits in self._plans:
             text = raw.get(point.field)
             if text is None:
@@ -199,6 +205,9 @@ class _TextDecoder:
                 reading = Reading(text, Quality.GOOD, "", time_s)
             elif point.type == "hex":
                 reading = _scaled(point, int(text, 16), time_s) if HEX.fullmatch(text) else bad("not_hex", time_s)
+            elif point.type == "word":
+                number = words[point.name].get(text)
+                reading = _scaled(point, number, time_s) if number is not None else bad("unknown_word", time_s)
             elif DECIMAL.fullmatch(text):
                 reading = _scaled(point, float(text), time_s)
             else:

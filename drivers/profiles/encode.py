@@ -113,6 +113,10 @@ def _encode_number(item: Point | Command, value: float) -> Encoded:
     _check_round_trip(item, value, count * scale.gain + scale.offset, 0.5 * abs(scale.gain))
     if item.type == "hex":
         return _hex_text(item, count)
+    if isinstance(item, Point) and item.type == "word":
+        if count not in item.labels:
+            raise NotWritable(f"{item.name} = {value:g}: there is no word for it")
+        return item.labels[count]
     if isinstance(item, Point) and item.mask:
         return (_masked(item, count),)
     low, high = INTEGER_RANGE[item.type]

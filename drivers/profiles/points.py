@@ -74,7 +74,7 @@ def _read_point(table: Table, blocks: Mapping[str, Block], protocol: Protocol, d
         max_rate_per_s=table.number("max_rate_per_s", None, above=0.0),
         stale_after_s=table.number("stale_after_s", None, above=0.0),
         bits=_read_bits(table, kind),
-        labels=_read_labels(table),
+        labels=_read_labels(table, kind),
         signal=table.text("signal", None),
         unverified=table.flag("unverified", default=False),
         ref=ref,
@@ -178,9 +178,11 @@ def _read_bits(table: Table, kind: PointType) -> tuple[Bit, ...]:
     return tuple(bits)
 
 
-def _read_labels(table: Table) -> dict[int, str]:
+def _read_labels(table: Table, kind: PointType) -> dict[int, str]:
     labels = table.table("labels", inline=True)
     if labels is None:
+        if kind == "word":
+            table.note("labels", 'is missing; a word wants the texts it may be: { 0 = "OFF", 1 = "ON" }')
         return {}
     found: dict[int, str] = {}
     for key in labels.data:

@@ -27,7 +27,7 @@ def read_requirement(table: Table, key: str, text: str, points: Points, *, negat
     if bit is not None and bit not in bits:
         table.note(key, f"{text!r}: point {name!r} has no bit {bit!r}; it has {', '.join(bits) or 'none'}")
         return None
-    if bit is None and point.type != "bool":
+    if bit is None and point.type not in ("bool", "word"):
         table.note(
             key, f"{text!r}: {name!r} is no yes or no; name one of its bits ({', '.join(bits) or 'it has none'})"
         )

@@ -45,7 +45,7 @@ INTEGER_RANGE: Final[Mapping[str, tuple[int, int]]] = {
     "i64": (-0x8000_0000_0000_0000, 0x7FFF_FFFF_FFFF_FFFF),
 }
 
-ASCII_TYPES: Final = ("decimal", "text", "hex")
+ASCII_TYPES: Final = ("decimal", "text", "hex", "word")
 REGISTER_TYPES: Final = (*STRUCT_CODE, "string")
 
 

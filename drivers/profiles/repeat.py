@@ -16,10 +16,10 @@ def _copies(table: Table, notes: Notes) -> Iterator[Table]:
     repeat = table.table("repeat", inline=True)
     data = table.data
     name = data.get("name")
-    braces = isinstance(name, str) and "{n}" in name
+    braces = isinstance(name, str) and ("{n}" in name or "{m}" in name)
     if repeat is None:
         if braces:
-            table.note("name", f"{name!r} holds {{n}} but there is no repeat = {{ n = [...], stride = 1 }}")
+            table.note("name", f"{name!r} holds a place for a number but there is no repeat = {{ n = [...], stride = 1 }}")
         else:
             yield table
         return
@@ -30,7 +30,7 @@ def _copies(table: Table, notes: Notes) -> Iterator[Table]:
         repeat.note("n", "wants different numbers, one per channel, such as [0, 1, 2]")
         return
     if not braces:
-        table.note("name", f"{name!r} is repeated and must hold {{n}}, or all copies would have one name")
+        table.note("name", f"{name!r} is repeated and must hold {{n}} or {{m}}, or all copies would have one name")
         return
     for place, number in enumerate(numbers):
         copy = {key: _filled(value, number) for key, value in data.items() if key != "repeat"}

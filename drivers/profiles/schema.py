@@ -14,7 +14,21 @@ from typing import Any, Literal
 Protocol = Literal["modbus", "dcon", "genesys"]
 Space = Literal["holding", "input", "coil", "discrete"]
 PointType = Literal[
-    "u16", "i16", "u32", "i32", "f32", "u64", "i64", "f64", "bcd16", "bool", "string", "decimal", "text", "hex"
+    "u16",
+    "i16",
+    "u32",
+    "i32",
+    "f32",
+    "u64",
+    "i64",
+    "f64",
+    "bcd16",
+    "bool",
+    "string",
+    "decimal",
+    "text",
+    "hex",
+    "word",
 ]
 Order = Literal["ABCD", "DCBA", "BADC", "CDAB"]
 QualityWord = str  # "open_circuit", "over_range", "under_range", "sensor_fault", "open_or_over", ...
@@ -96,6 +110,7 @@ class Point:
     ``at`` is the zero-based PDU address of its first register or bit (Modbus); ``field`` is its place in the reply
     (ASCII), a number or a name such as "MV". ``signal`` is the process signal it supplies ("line_current_a");
     instances may rename or add signals. ``plausible`` is a closed range in engineering units: outside it is BAD.
+    "hex" is a hexadecimal field of ASCII, "word" one of the texts in ``labels``, whose number is the value.
     ``mask`` (0: none) cuts the value out of its word, shifted down to the lowest bit of the mask. ``text_format`` is
     how an ASCII device writes the value ("+07.1f", "02X"); decoding does not depend on it.
     """
