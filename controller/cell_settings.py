@@ -97,6 +97,7 @@ def _control(table: CellTable, design: CellDesign, product: Product, scan_period
         dose_kg=table.dose_kg or design.dose_kg,
         feed_superheat_min_k=table.feed_superheat_min_k,
         anode_change_warning_h=table.anode_change_warning_h,
+        current_max_a=table.envelope.current_a[1],
     )
 
 
