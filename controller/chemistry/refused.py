@@ -27,8 +27,8 @@ def gate(product_or_element: str) -> str | None:
     for element in elements:
         if element in _METALLOTHERMIC:
             return (
-                f"{_METALLOTHERMIC[element]} ({element}) is not made by electrolysis: its divalent ion shuttles between "
-                "the electrodes, so that current efficiency tends to zero, and its metal has a high vapour pressure at "
+                f"{_METALLOTHERMIC[element]} ({element}) is not made by electrolysis: its divalent ion shuttles "
+                "between the electrodes, so that current efficiency tends to zero, and its metal has a high vapour pressure at "
                 "bath temperature; its route is metallothermic reduction, the oxide with lanthanum (lanthanothermic), "
                 "and distillation"
             )

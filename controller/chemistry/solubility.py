@@ -18,7 +18,7 @@ _COMPOSITION_EXPONENT = 1.5
 
 def oxide_solubility_mol_pct(ref3_mole_fraction: float, temperature_degc: float, bath_factor: float = 1.0) -> float:
     temperature_k = temperature_degc + ZERO_CELSIUS_K
-    composition = (ref3_mole_fraction / 0.23) ** _COMPOSITION_EXPONENT
+    composition = math.pow(ref3_mole_fraction / 0.23, _COMPOSITION_EXPONENT)
     return bath_factor * 0.22 * composition * math.exp(-_DISSOLUTION_K * (1.0 / temperature_k - 1.0 / 1173.15))
 
 

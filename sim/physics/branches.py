@@ -94,8 +94,7 @@ def divide(law: AnodeLaw, branches: Branches, supply: Supply, guess_a: Sequence[
         for i in range(count):
             new = constant[i] + inverse[i] * bus
             step = abs(new - currents[i]) / limit[i]
-            if step > change:
-                change = step
+            change = max(change, step)
             currents[i] = new
         if change < _ENOUGH:
             break

@@ -7,6 +7,7 @@ voltage split is published (1.62 V interfaces at 1 A/cm²) and are otherwise ass
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import NamedTuple
 
 _GAS_CONSTANT = 8.31446
@@ -48,7 +49,7 @@ def critical_current_density_a_per_cm2(
     if oxide_wt_pct <= 0.0:
         return 0.0
     arrhenius = math.exp(-activation_j_per_mol / _GAS_CONSTANT * (1.0 / temperature_k - 1.0 / 1323.0))
-    return prefactor * oxide_wt_pct**exponent * arrhenius
+    return prefactor * math.pow(oxide_wt_pct, exponent) * arrhenius
 
 
 def limit_for_potential(critical: float) -> float:
@@ -68,7 +69,7 @@ def pfc_charge_share(potential_v: float) -> float:
     if potential_v <= PASSIVATION_V:
         return 0.0
     knots = ((3.9, -4.0), (4.3, -3.0), (5.1, -1.0), (5.4, -0.3))
-    for (v0, log0), (v1, log1) in zip(knots, knots[1:], strict=False):
+    for (v0, log0), (v1, log1) in pairwise(knots):
         if potential_v <= v1:
             return float(10.0 ** (log0 + (log1 - log0) * (potential_v - v0) / (v1 - v0)))
     return 0.5
@@ -89,6 +90,7 @@ class AnodeLaw(NamedTuple):
 
 
 def anode_law(
+    *,
     reversible_co_v: float,
     reversible_co2_v: float,
     temperature_k: float,

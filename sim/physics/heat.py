@@ -26,9 +26,7 @@ def top_loss_w(parameters: CellParameters, temperature_k: float, lid_closed: boo
 
 def hot_enthalpy_voltage_v(parameters: CellParameters) -> float:
     """Enthalpy voltage without the part that brings cold oxide into solution: that is charged to each dose."""
-    warm_kj = _OXIDE_HEAT_KJ_PER_KG_K * (
-        parameters.design.bath_temperature_target_degc - parameters.truth.ambient_degc
-    )
+    warm_kj = _OXIDE_HEAT_KJ_PER_KG_K * (parameters.design.bath_temperature_target_degc - parameters.truth.ambient_degc)
     return parameters.truth.enthalpy_voltage_v - parameters.oxide_kg_per_coulomb * 1e3 * (
         warm_kj + _DISSOLUTION_KJ_PER_KG
     )

@@ -16,13 +16,19 @@ _FROZEN_CONDUCTION = 0.02
 
 
 def conductivity_s_per_cm(
-    ref3_mole_fraction: float, temperature_k: float, oxide_wt_pct: float, factor: float, voidage: float, frozen: float
+    *,
+    ref3_mole_fraction: float,
+    temperature_k: float,
+    oxide_wt_pct: float,
+    factor: float,
+    voidage: float,
+    frozen: float,
 ) -> float:
     """Of the gas-laden bath. Linear in REF3, Arrhenius in temperature, 3 % lost per wt% oxide (assumed, ±20 %)."""
     pure = (6.9 - 5.3 * ref3_mole_fraction) * math.exp(-16_000.0 / _GAS_CONSTANT * (1.0 / temperature_k - 1.0 / 1323.0))
     oxide = max(0.3, 1.0 - 0.03 * oxide_wt_pct)
-    liquid = max(_FROZEN_CONDUCTION, (1.0 - frozen) ** 1.5)
-    return factor * pure * oxide * (1.0 - voidage) ** 1.5 * liquid
+    liquid = max(_FROZEN_CONDUCTION, math.pow(1.0 - frozen, 1.5))
+    return factor * pure * oxide * math.pow(1.0 - voidage, 1.5) * liquid
 
 
 def shape_ohm_s_per_cm(parameters: CellParameters, gap_cm: float) -> float:

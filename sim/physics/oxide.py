@@ -41,6 +41,7 @@ def dose_into(parameters: CellParameters, stock: OxideStock, dose_kg: float, bat
 def dissolve(
     parameters: CellParameters,
     stock: OxideStock,
+    *,
     saturation_wt_pct: float,
     bath_mass_kg: float,
     temperature_k: float,
@@ -73,7 +74,11 @@ def slow_rate_per_s(parameters: CellParameters, temperature_k: float) -> float:
 
 
 def steady_stock(
-    parameters: CellParameters, dissolved_kg: float, demand_kg_per_s: float, undersaturation: float, temperature_k: float
+    parameters: CellParameters,
+    dissolved_kg: float,
+    demand_kg_per_s: float,
+    undersaturation: float,
+    temperature_k: float,
 ) -> OxideStock:
     """What lies undissolved when feed and demand have been equal for long."""
     share = parameters.truth.fast_fraction
