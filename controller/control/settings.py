@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from controller.chemistry.cell_design import CellDesign
@@ -26,3 +27,9 @@ class ControlSettings:
     feed_superheat_min_k: float
     """Below this superheat no oxide is fed: it would sink as sludge."""
     anode_change_warning_h: float
+    current_max_a: float = math.inf
+    """Highest set-point a person may ask for: the envelope's ceiling. The cell's rated current binds as well."""
+
+    @property
+    def highest_current_a(self) -> float:
+        return min(self.current_max_a, self.design.rated_current_a)
