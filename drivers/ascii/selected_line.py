@@ -1,8 +1,9 @@
 """A serial line shared by Genesys supplies, on which one ``ADR`` selects whom all later lines are for.
 
 Whoever takes a turn on the line while another supply is selected, or while nobody knows which, spends the turn on
-``ADR`` and gets the very next one for what it came for. The two are never sent in one go: a supply that did not hear
-a damaged ``ADR`` would leave the set-point that follows to the supply selected before.
+``ADR``, and gets the next one, unless somebody more urgent wants it, for what it came for. The two are never sent in
+one go: a supply that did not hear a damaged ``ADR`` would leave the set-point that follows to the supply selected
+before.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from weakref import WeakKeyDictionary, proxy
 from drivers.ascii import genesys
 from drivers.ascii.lines import first_line
 from drivers.errors import BadReply, DeviceRefused
-from drivers.link.exchange import Priority
 
 if TYPE_CHECKING:
+    from drivers.link.exchange import Priority
     from drivers.link.link import Link
 
 T = TypeVar("T")
@@ -106,19 +107,19 @@ class SelectedLine:
             deadline_s=deadline_s,
         )
         job.future.add_done_callback(lambda future: _withdraw(job) if future.cancelled() else None)
-        self._queue(_Turn(self, job), priority)
+        self._queue(_Turn(self, job))
         return job.future
 
-    def _queue(self, turn: _Turn, priority: Priority) -> None:
+    def _queue(self, turn: _Turn) -> None:
         job = turn.job
-        future = self._link.submit(turn, priority=priority, timeout_s=job.timeout_s, deadline_s=job.deadline_s)
+        future = self._link.submit(turn, priority=job.priority, timeout_s=job.timeout_s, deadline_s=job.deadline_s)
         turn.job.turn = future
         future.add_done_callback(lambda done: self._finish(turn, done))
 
     def speak(self, turn: _Turn) -> bytes:
         waiting, self._next = self._next, None
         if waiting is not None and waiting is not turn and waiting.is_no_less_urgent_than(turn):
-            # Another line came between ADR and what it was sent for, and is not more urgent. They change places:
+            # Another line, no more urgent, came between ADR and what it was sent for. They change places:
             # re-selecting to and fro would let two supplies keep each other from ever being spoken to.
             turn.job, waiting.job = waiting.job, turn.job
             turn.job.turn, waiting.job.turn = waiting.job.turn, turn.job.turn
@@ -139,7 +140,7 @@ class SelectedLine:
             if not job.future.done():
                 # Queued before this exchange ends, so that the link finds it when it looks for the next.
                 self._next = _Turn(self, job)
-                self._queue(self._next, Priority.STOP)
+                self._queue(self._next)
             return ()
         try:
             answer = job.understand(text)
