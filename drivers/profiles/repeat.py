@@ -19,7 +19,9 @@ def _copies(table: Table, notes: Notes) -> Iterator[Table]:
     braces = isinstance(name, str) and ("{n}" in name or "{m}" in name)
     if repeat is None:
         if braces:
-            table.note("name", f"{name!r} holds a place for a number but there is no repeat = {{ n = [...], stride = 1 }}")
+            table.note(
+                "name", f"{name!r} holds a place for a number but there is no repeat = {{ n = [...], stride = 1 }}"
+            )
         else:
             yield table
         return
