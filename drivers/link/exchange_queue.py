@@ -88,10 +88,11 @@ class ExchangeQueue:
         self.earliest_deadline_s = earliest_s
 
     def _displace(self, priority: Priority) -> Waiting | None:
-        for line in reversed(self._lines[priority + 1 :]):
-            if line:
+        """The newest of the least urgent, if that is less urgent than ``priority``."""
+        for level in range(len(self._lines) - 1, priority, -1):
+            if self._lines[level]:
                 self._length -= 1
-                return line.pop()
+                return self._lines[level].pop()
         return None
 
     def __iter__(self) -> Iterator[Waiting]:
