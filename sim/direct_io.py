@@ -42,7 +42,7 @@ class _Group:
                 self.scalars.append(signal)
             for vector, pattern in _VECTORS.items():
                 found = pattern.fullmatch(signal)
-                if found is not None:
+                if found is not None and signal in self.model.values:
                     self.entries.append((vector, int(found[1]) - 1, signal))
         plan = device.plan
         self.healthy = DeviceCondition(plan.name, plan.role, plan.needed, ready=True, simulated=True, reason="")
@@ -107,8 +107,7 @@ class DirectIO:
             for name in group.scalars:
                 fields[name] = _measurement(Measurement, (values[name], Quality.GOOD, "", time_s))
             for vector, place, signal in group.entries:
-                if signal in values:
-                    vectors[vector][place] = _measurement(Measurement, (values[signal], Quality.GOOD, "", time_s))
+                vectors[vector][place] = _measurement(Measurement, (values[signal], Quality.GOOD, "", time_s))
         return Measurements(
             time_s=time_s,
             bath_temperature_degc=tuple(vectors["bath_temperature_degc"]),

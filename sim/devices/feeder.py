@@ -11,6 +11,11 @@ SCREW_KG_PER_S = 0.05
 """Assumed: a 0.3 kg dose takes 6 s."""
 DOSE_ERROR_FRACTION = 0.01
 """Standard deviation of the delivered mass of one dose, from bulk density and fill of the screw. Assumed."""
+SPEED_PCT = 60.0
+"""Of the screw while it doses; assumed."""
+OPERATION_ENABLED = 0x047F
+"""Control word of the ABB Drives profile in which the drive runs."""
+_ENABLE_BITS = 0x000F
 
 
 class Feeder(DeviceModel):
@@ -20,6 +25,7 @@ class Feeder(DeviceModel):
         super().__init__()
         self.hopper_kg = hopper_kg
         self.jammed = False
+        self.control_word = OPERATION_ENABLED
         self.dose_id = last_dose_id
         self.done_id = last_dose_id
         self.done_kg = 0.0
@@ -34,6 +40,11 @@ class Feeder(DeviceModel):
     @property
     def running(self) -> bool:
         return self._left_kg > 0.0
+
+    @property
+    def ready(self) -> bool:
+        enabled = self.control_word & _ENABLE_BITS == _ENABLE_BITS
+        return enabled and not self.jammed and not self.empty
 
     @property
     def empty(self) -> bool:
@@ -63,8 +74,10 @@ class Feeder(DeviceModel):
         return fallen_kg
 
     def command(self, name: str, value: float, extra: Mapping[str, float] = NO_EXTRA) -> None:
-        if name == "stop_feed" and value:
-            self._left_kg = 0.0
+        if name == "control_word":
+            self.control_word = int(value)
+            if self.control_word & _ENABLE_BITS != _ENABLE_BITS:
+                self._left_kg = 0.0
         if name == "dose_kg":
             self._dose(value, int(extra.get("dose_id", self.dose_id + 1)))
         self._show()
@@ -78,15 +91,16 @@ class Feeder(DeviceModel):
         self._show()
 
     def power_cycle(self) -> None:
-        """The dose in hand is lost, and with it any memory of its number being done."""
+        """The dose in hand is lost and the drive stands until it is enabled again."""
         self._left_kg = 0.0
+        self.control_word = 0
         self._show()
 
     def _dose(self, mass_kg: float, number: int) -> None:
         """A number seen before is no new order: the screw turns once per number."""
         if number == self.dose_id:
             return
-        if self.jammed or self.empty:
+        if not self.ready:
             raise DeviceRefusal("the feeder is not ready")
         self.dose_id = number
         self._asked_kg = mass_kg
@@ -95,12 +109,18 @@ class Feeder(DeviceModel):
 
     def _show(self) -> None:
         self.values.update(
-            feeder_ready=float(not self.jammed and not self.empty),
+            feeder_ready=float(self.ready),
             feeder_running=float(self.running),
             dose_done_id=float(self.done_id),
             dose_done_kg=self.done_kg,
             dose_kg=self._asked_kg,
             dose_id=float(self.dose_id),
             hopper_mass_kg=max(0.0, self.hopper_kg),
+            control_word=float(self.control_word),
+            ready_to_switch_on=1.0,
+            remote=1.0,
+            tripped=float(self.jammed),
+            speed=SPEED_PCT if self.running and not self.jammed else 0.0,
+            speed_reference=SPEED_PCT if self.running else 0.0,
         )
         self.version += 1

@@ -279,5 +279,8 @@ class Rectifier(DeviceModel):
             output=float(self._output),
             hold_current=self.rating.hold_current_a,
             coolant_temperature=COOLANT_DEGC,
+            local=float(not self.remote),
+            output_off=float(not self.running),
+            constant_current=float(self.running),
         )
         self.version += 1

@@ -82,29 +82,30 @@ class ModbusTcpProtocol(_ModbusProtocol):
 
 class ModbusRtuProtocol(_ModbusProtocol):
     def take_frame(self) -> Exchange | None:
+        """The first sound frame, wherever it begins: noise before it is thrown away with it."""
         buffer = self._buffer
-        while len(buffer) >= 2:
-            size = self._size()
-            if size is None or len(buffer) < size:
-                return None
-            data = bytes(buffer[:size])
+        for begin in range(len(buffer) - 3):
+            size = self._size(begin)
+            if size is None or begin + size > len(buffer):
+                continue
+            data = bytes(buffer[begin : begin + size])
             if crc16(data[:-2]) == data[-2] | data[-1] << 8:
-                del buffer[:size]
+                del buffer[: begin + size]
                 return Exchange(data[0], 0, data[1:-2])
-            del buffer[:1]  # noise before a frame: hunt for its beginning
         return None
 
-    def _size(self) -> int | None:
-        """None while it cannot be told: an unknown function is judged when the line falls quiet."""
+    def _size(self, begin: int) -> int | None:
+        """Of the frame that may begin there. None while it cannot be told: an unknown function is judged when the line
+        falls quiet."""
         buffer = self._buffer
-        function = buffer[1]
+        function = buffer[begin + 1]
         fixed = _FIXED_SIZES.get(function)
         if fixed is not None:
             return fixed
         place = _COUNT_PLACES.get(function)
-        if place is None or len(buffer) <= place:
+        if place is None or len(buffer) <= begin + place:
             return None
-        return place + 1 + buffer[place] + 2
+        return place + 1 + buffer[begin + place] + 2
 
     def frame(self, request: Exchange, unit: int, reply: bytes) -> bytes:  # noqa: ARG002
         data = bytes((unit & 0xFF,)) + reply

@@ -14,6 +14,8 @@ from sim.devices.model import DeviceModel
 from sim.instruments.instrument import Instrument, InstrumentPlan, resting
 
 NUMBER = r"[+-]?\d+(?:\.\d*)?"
+SIGNIFICANT_DIGITS = 5
+"""Of numbers whose format the profile leaves to the device: what the display of a supply has."""
 
 
 class TextOrder(NamedTuple):
@@ -90,6 +92,8 @@ class TextInstrument(Instrument):
                 return message
         if value is None:
             value = resting(point)
+        if point.type == "decimal" and not point.text_format and not isinstance(value, str):
+            value = float(f"{value:.{SIGNIFICANT_DIGITS}g}")
         try:
             return str(encode_point(point, value))
         except (DriverError, ValueError):

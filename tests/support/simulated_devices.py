@@ -182,7 +182,7 @@ def instrument(
     signals: Mapping[str, str] | None = None,
     faults: ActiveFaults | None = None,
 ) -> Instrument:
-    plan = InstrumentPlan("bench/device", unit, profile, signals or {}, faults or ActiveFaults())
+    plan = InstrumentPlan("bench/device", unit, profile, signals or {}, ActiveFaults() if faults is None else faults)
     kind: type[Instrument] = {"modbus": ModbusInstrument, "dcon": DconInstrument, "genesys": GenesysInstrument}[
         profile.protocol
     ]
