@@ -25,7 +25,7 @@ RETRY_NEEDED_S = 1.0
 RETRY_S = 5.0
 """Between two attempts to reach a device that is silent or refused; meanwhile the bus belongs to the others."""
 _PATIENCE_S = 2.0
-"""How long a qualification's read may queue before the attempt is given up."""
+"""How long a request may queue when its caller sets no deadline."""
 _LINK_DOWN = "link down"
 _NO_EXTRA: Mapping[str, float] = MappingProxyType({})
 
@@ -103,11 +103,14 @@ class Device:
     ) -> asyncio.Future[Any]:
         """Queue one write and return at once, for callers with several devices to write to at the same time.
 
-        Raises NotWritable where it must not be sent. ``timeout_s`` is the profile's unless given.
+        Raises NotWritable where it must not be sent. ``timeout_s`` is the profile's unless given; what has not left by
+        ``deadline_s`` (event loop time, 2 s from now unless given) is not sent any more.
         """
         self._check_writable()
         if timeout_s is None:
             timeout_s = self.profile.bus.timeout_s
+        if deadline_s is None:
+            deadline_s = asyncio.get_running_loop().time() + _PATIENCE_S
         return self._writing.submit(
             command, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s
         )

@@ -14,6 +14,8 @@ from drivers.profiles.schema import Command, Requirement, ResolvedProfile, Seque
 
 _LOOK_EVERY_S = 0.1
 """Between two looks at what is waited for; a block read faster than this is looked at no more often."""
+_PATIENCE_S = 2.0
+"""How long a step's request may queue: one that is later than that belongs to another situation."""
 
 Guarded = Callable[[], None]
 
@@ -78,7 +80,9 @@ class Sequences:
         self._check_ready()
         timeout_s = self._profile.bus.timeout_s
         priority = Priority.STOP if sequence.name == "stop" else Priority.WRITE
-        await self._writing.write(name, value, {}, priority=priority, timeout_s=timeout_s, deadline_s=None)
+        await self._writing.write(
+            name, value, {}, priority=priority, timeout_s=timeout_s, deadline_s=loop.time() + _PATIENCE_S
+        )
         if command.confirm is not None:
             await self._confirm(command, value)
 
@@ -116,6 +120,8 @@ class Sequences:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     async def _refresh(self, keys: Iterable[str], deadline_s: float | None = None) -> None:
+        if deadline_s is None:
+            deadline_s = asyncio.get_running_loop().time() + _PATIENCE_S
         for block in dict.fromkeys(map(self._polling.block_of, keys)):
             await self._polling.read_now(block, deadline_s)
 
