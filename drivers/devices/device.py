@@ -283,7 +283,7 @@ class Device:
     def _show_link_down(self) -> None:
         """A link that is trying again keeps the reason of its last failure: that is what an operator can act on."""
         link = self._link.status
-        if self.status.phase is Phase.SILENT:
+        if self.status.phase is Phase.SILENT and asyncio.get_running_loop().time() < self._not_before_s:
             return
         if link.state is LinkState.SILENT:
             self._drop(Phase.SILENT, link.reason or "the link is kept silent")

@@ -196,6 +196,7 @@ class Bank:
         """Writes have their effect and are not answered."""
         self.exception: dict[int, int] = {}
         """Exception code by function."""
+        self.refused_addresses: set[int] = set()
         self.on_write: Callable[[int, int], None] = lambda address, value: None
         self.connections = 0
 
@@ -211,6 +212,8 @@ class Bank:
             return None
         if function in self.exception:
             return bytes((function | 0x80, self.exception[function]))
+        if address in self.refused_addresses:
+            return bytes((function | 0x80, 2))
         if function in (3, 4):
             words = [self.words.get(address + n, 0) for n in range(values[0])]
             return struct.pack(f">BB{len(words)}H", function, 2 * len(words), *words)

@@ -384,6 +384,14 @@ class TestFedByAnyFrame:
             assert bank.frames[frames][0] - silenced_s >= 0.2
             assert bank.connections == 2
 
+    async def test_once_the_silence_is_over_a_link_that_is_down_is_told_as_such(self) -> None:
+        async with field_of(unit1=rectifier_bank()) as field:
+            device = await started(field, any_traffic_profile(0.05, 0.05))
+            device.silence()
+            field.unplug()
+            await eventually(lambda: device.status.reason.startswith("link down: "))
+            assert device.status.phase is Phase.OFFLINE
+
     async def test_lost_contact_is_silence_too(self) -> None:
         bank = rectifier_bank()
         async with field_of(unit1=bank) as field:
