@@ -56,14 +56,15 @@ def _observed(state: GuardState, sight: Sight, measurements: Measurements, limit
     now = measurements.time_s
     echo = measurements.rectifier_heartbeat_echo.value
     echo_since_s = state.echo_since_s
-    if not state.beating or echo is None or echo != state.echo or echo_since_s is None:
+    taking_s = state.taking_remote_since_s
+    unjudged = not state.beating or echo is None or taking_s is not None  # a rectifier in local need not echo
+    if unjudged or echo != state.echo or echo_since_s is None:
         echo_since_s = now
     mismatches = state.mismatches
     readback = measurements.current_setpoint_readback_a
     if sight.readback_a is not None and state.written_a is not None and readback.time_s > state.readback_time_s:
         same = abs(sight.readback_a - state.written_a) <= limits.setpoint_readback_tolerance_a
         mismatches = 0 if same else mismatches + 1
-    taking_s = state.taking_remote_since_s
     return GuardState(
         state.armed,
         state.why_not_armed,
