@@ -28,9 +28,9 @@ def gate(product_or_element: str) -> str | None:
         if element in _METALLOTHERMIC:
             return (
                 f"{_METALLOTHERMIC[element]} ({element}) is not made by electrolysis: its divalent ion shuttles "
-                "between the electrodes, so that current efficiency tends to zero, and its metal has a high vapour pressure at "
-                "bath temperature; its route is metallothermic reduction, the oxide with lanthanum (lanthanothermic), "
-                "and distillation"
+                "between the electrodes, so that current efficiency tends to zero, and its metal has a high vapour "
+                "pressure at bath temperature; its route is metallothermic reduction of the oxide with "
+                "lanthanum (lanthanothermic), from which it distils off"
             )
         if element in _NOT_HERE:
             return (

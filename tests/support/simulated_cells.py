@@ -1,0 +1,52 @@
+"""Shipped cells as the physics sees them, and the plainest way to run one: fed by demand, at steady inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from controller.cell_files import load_cell_design, load_product
+from sim.physics.cell import CellInputs, CellState, advance_in_place
+from sim.physics.currents import current_efficiency
+from sim.physics.parameters import CellParameters, parameters_from
+
+REFERENCE_CELLS = ("ce_25ka", "prnd_25ka", "ndfe_20ka", "nd_6ka")
+ALL_CELLS = (*REFERENCE_CELLS, "lab_400a")
+
+
+def cell_parameters(name: str, **simulator: Any) -> CellParameters:
+    design, table = load_cell_design(name)
+    return parameters_from(design, load_product(design.product), {**table, **simulator})
+
+
+def demand_kg_per_s(parameters: CellParameters, current_a: float, bath_k: float) -> float:
+    """Oxide the cell uses up at that current."""
+    return current_a * current_efficiency(parameters, current_a, bath_k) * parameters.oxide_kg_per_coulomb
+
+
+def nominal_inputs(parameters: CellParameters, *, dose_kg: float = 0.0) -> CellInputs:
+    return CellInputs(parameters.design.nominal_current_a, parameters.design.voltage_limit_v, dose_kg)
+
+
+def run(
+    parameters: CellParameters,
+    state: CellState,
+    seconds: float,
+    *,
+    current_a: float | None = None,
+    fed: bool = True,
+    lid_closed: bool = False,
+    dt_s: float = 1.0,
+    until: Callable[[CellState], bool] | None = None,
+) -> float:
+    """Runs ``state`` in place, oxide trickling in as it is used (or not at all); the time it took, s."""
+    design = parameters.design
+    wanted_a = design.nominal_current_a if current_a is None else current_a
+    steps = round(seconds / dt_s)
+    for step in range(steps):
+        dose_kg = demand_kg_per_s(parameters, wanted_a, state.bath_k) * dt_s if fed else 0.0
+        inputs = CellInputs(wanted_a, design.voltage_limit_v, dose_kg, lid_closed)
+        advance_in_place(parameters, state, inputs, dt_s)
+        if until is not None and until(state):
+            return (step + 1) * dt_s
+    return steps * dt_s
