@@ -26,7 +26,8 @@ class LinkAddress:
 
     def __str__(self) -> str:
         if self.scheme == "tcp":
-            return f"{'rtu+' if self.framing == 'rtu' else ''}tcp://{self.host}:{self.port}"
+            host = f"[{self.host}]" if ":" in self.host else self.host
+            return f"{'rtu+' if self.framing == 'rtu' else ''}tcp://{host}:{self.port}"
         if self.scheme == "memory":
             return f"memory:{self.path}?framing={self.framing}&baud={self.baud}"
         return (
@@ -37,9 +38,9 @@ class LinkAddress:
 
 def parse_link(text: str) -> LinkAddress:
     """Raises ValueError with what is wrong and the forms that are right."""
-    parts = urlsplit(text)
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
     try:
+        parts = urlsplit(text)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True))
         if parts.scheme in ("tcp", "rtu+tcp"):
             address = _tcp(text)
         elif parts.scheme in ("serial", "memory"):

@@ -215,6 +215,7 @@ class Link:
         gap_s = self._timing.gap_s
         if gap_s:
             self._quiet_until_s = now_s + gap_s
+            self._noisy_since_s = inf
         self._strikes = 0
         if not self._proven:
             self._proven = True
@@ -267,7 +268,7 @@ class Link:
             return
         self.trace.add((now_s, "discarded", data))
         self.counters.discarded_bytes += len(data)
-        if now_s > self._quiet_until_s:
+        if now_s > self._quiet_until_s or self._noisy_since_s == inf:
             self._noisy_since_s = now_s
         self._quiet_until_s = max(self._quiet_until_s, now_s + self._timing.settle_s)
         if now_s - self._noisy_since_s > self._timing.guard_s + _NEVER_QUIET_S:

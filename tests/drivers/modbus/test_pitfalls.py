@@ -25,7 +25,8 @@ from drivers.modbus.master import ModbusMaster
 from drivers.modbus.question import read_question
 from drivers.modbus.rtu_exchange import RtuExchange, rtu_frame
 from drivers.modbus.wire_state import WireState
-from tests.support.links import QUICK_BUS, open_link, until, until_up
+from tests.support.eventually import eventually
+from tests.support.links import QUICK_BUS, open_link, until_up
 from tests.support.misbehaving_peer import (
     Delayed,
     honest_rtu,
@@ -100,7 +101,7 @@ async def test_pitfall_01_late_reply_on_rtu_over_tcp_dies_with_its_connection() 
 async def test_pitfall_01_a_cancelled_read_leaves_no_reply_behind() -> None:
     async with pty_peer(lambda request: [(0.02, honest_rtu(request))]) as peer, open_link(peer.address) as link:
         given_up = asyncio.ensure_future(read(link, 2))
-        await until(lambda: bool(peer.requests))
+        await eventually(lambda: bool(peer.requests))
         given_up.cancel()
         assert await read(link, 3) == (3,)
         assert link.counters.replies == 2
@@ -110,7 +111,7 @@ async def test_pitfall_01_a_cancelled_read_that_is_late_as_well() -> None:
     waits_s = iter((0.08, 0.0))
     async with pty_peer(lambda r: [(next(waits_s), honest_rtu(r))]) as peer, open_link(peer.address) as link:
         given_up = asyncio.ensure_future(read(link, 2))
-        await until(lambda: bool(peer.requests))
+        await eventually(lambda: bool(peer.requests))
         given_up.cancel()
         assert await read(link, 3) == (3,)
         assert link.counters.timeouts == 1
@@ -217,7 +218,7 @@ async def test_pitfall_07_dead_peer_costs_one_timeout_a_request_and_then_the_con
         with pytest.raises(LinkDown, match="without a reply"):
             await read(link, 0)
         await until_up(link, epoch=2)
-        await until(lambda: peer.open_connections == 1)
+        await eventually(lambda: peer.open_connections == 1)
         assert len(peer.requests) == 3
 
 
@@ -225,7 +226,7 @@ async def test_pitfall_08_peer_that_closes_fails_the_request_at_once() -> None:
     async with tcp_peer(lambda _: None) as peer, open_link(peer.address) as link:
         pending = asyncio.ensure_future(read(link, 0, timeout_s=3600.0))
         queued = asyncio.ensure_future(read(link, 1, timeout_s=3600.0))
-        await until(lambda: bool(peer.requests))
+        await eventually(lambda: bool(peer.requests))
         peer.hang_up()
         with pytest.raises(NoReply, match="connection lost"):
             await asyncio.wait_for(pending, 5.0)
@@ -285,7 +286,7 @@ async def test_pitfall_11_no_write_is_ever_repeated() -> None:
     async with tcp_peer(deaf_to_writes) as peer, open_link(peer.address) as link:
         master = ModbusMaster(link)
         first = master.write_register(1, 1, 5, priority=Priority.WRITE, timeout_s=0.05)
-        peer_saw = asyncio.ensure_future(until(lambda: bool(peer.requests)))
+        peer_saw = asyncio.ensure_future(eventually(lambda: bool(peer.requests)))
         await peer_saw
         queued = master.write_register(1, 2, 6, priority=Priority.WRITE, timeout_s=0.05)
         peer.hang_up()
@@ -305,7 +306,7 @@ async def test_pitfall_16_port_that_cannot_do_the_settings_is_a_reason_and_not_a
     async with pty_peer(settings="baud=115200&parity=E") as peer, open_link(peer.address, wait=False) as link:
         failures: list[str] = []
         link.add_listener(lambda status: failures.append(status.reason) if status.state is LinkState.WAITING else None)
-        await until(lambda: len(failures) == 2)
+        await eventually(lambda: len(failures) == 2)
         assert all("cannot do these settings" in reason for reason in failures)
         with pytest.raises(LinkDown, match="cannot do these settings"):
             await read(link, 0)
@@ -313,7 +314,7 @@ async def test_pitfall_16_port_that_cannot_do_the_settings_is_a_reason_and_not_a
 
 async def test_pitfall_17_port_has_one_owner_and_the_second_is_told() -> None:
     async with pty_peer() as peer, open_link(peer.address) as owner, open_link(peer.address, wait=False) as second:
-        await until(lambda: second.status.state is LinkState.WAITING)
+        await eventually(lambda: second.status.state is LinkState.WAITING)
         assert second.status.reason == "port is in use by another process"
         assert await read(owner, 5) == (5,)
         await owner.close()
@@ -325,14 +326,14 @@ async def test_pitfall_18_pty_that_goes_is_a_lost_link_and_its_successor_is_foun
     port = tmp_path / "port"
     async with pty_peer(lambda _: None, link=port) as peer, open_link(peer.address) as link:
         pending = asyncio.ensure_future(read(link, 0, timeout_s=3600.0))
-        await until(lambda: bool(peer.requests))
+        await eventually(lambda: bool(peer.requests))
         peer.hang_up()
         with pytest.raises(NoReply, match="connection lost"):
             await asyncio.wait_for(pending, 5.0)
         assert link.status.state is LinkState.WAITING
         assert link.status.reason
         os.unlink(port)  # noqa: PTH108
-        await until(lambda: link.status.reason == f"{port} does not exist")
+        await eventually(lambda: link.status.reason == f"{port} does not exist")
         async with pty_peer(link=port):
             await until_up(link, epoch=2)
             assert await read(link, 8) == (8,)
