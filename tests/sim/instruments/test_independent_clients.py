@@ -125,7 +125,7 @@ async def test_minimalmodbus_meets_two_units_on_one_serial_port(tmp_path: Path) 
         for unit in (1, 2):
             device = minimalmodbus.Instrument(str(path), unit, close_port_after_each_call=True)
             device.serial.baudrate = 115_200
-            device.serial.timeout = 1.0
+            device.serial.timeout = 0.2
             found.append(device.read_register(3, number_of_decimals=1))
             device.write_register(100, 1_000 * unit, functioncode=6)
             device.write_bit(3, 1)
