@@ -85,7 +85,7 @@ def _socket_path(plant: Path) -> Path:
     """Only the socket is read from the plant file: a mistake elsewhere in it must not keep anybody from stopping."""
     try:
         document = tomllib.loads(plant.read_text(encoding="utf-8"))
-        return plant.parent / document["command"]["socket"]
+        return plant.parent / str(document["command"]["socket"])
     except tomllib.TOMLDecodeError as error:
         raise ValueError(f"{plant}: is no TOML: {error}") from None
     except (KeyError, TypeError):

@@ -11,7 +11,7 @@ from amqtt.contexts import BrokerConfig
 from amqtt.session import Session
 
 
-class DemoBroker(Broker):
+class DemoBroker(Broker):  # type: ignore[misc]
     """amqtt 0.12 sends a new client the retained messages of every subscription of everybody; here only its own."""
 
     async def _publish_retained_messages_for_subscription(

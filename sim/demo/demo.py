@@ -104,7 +104,9 @@ class Demo:
             silent=self._as_json,
             check=lambda: _still_alive(children),
         )
-        return summary({cell.name: _ask(plant, {"cell": cell.name, "verb": "status"})["status"] for cell in plant.cells})
+        return summary(
+            {cell.name: _ask(plant, {"cell": cell.name, "verb": "status"})["status"] for cell in plant.cells}
+        )
 
     def _how_to_look(self, plant: Plant) -> str:
         assert plant.mqtt is not None

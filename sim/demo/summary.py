@@ -26,9 +26,7 @@ def _cell(status: dict[str, Any]) -> dict[str, Any]:
     tags = status["tags"]
     temperatures = [tag["v"] for name, tag in tags.items() if name.startswith("bath_temperature_") and _measured(name)]
     good = [value for value in temperatures if value is not None]
-    remaining = [
-        tag["v"] for name, tag in tags.items() if name.startswith("anode_remaining_") and tag["v"] is not None
-    ]
+    remaining = [tag["v"] for name, tag in tags.items() if name.startswith("anode_remaining_") and tag["v"] is not None]
     return {
         "scans": status["scan"],
         "missed": status["missed"],

@@ -59,7 +59,7 @@ async def _watch(plant: Plant, ended: Callable[[], bool], speed: float) -> None:
             while not ended():
                 if time.monotonic() >= next_line:
                     next_line = time.monotonic() + LINE_EVERY_S
-                    print(line(picture), flush=True)  # noqa: T201 - the demo's own output
+                    print(line(picture), flush=True)
                 await asyncio.sleep(REFRESH_S)
     finally:
         listener.cancel()
@@ -76,7 +76,7 @@ async def _listen(plant: Plant, picture: SectionPicture) -> None:
                 await client.subscribe(prefix + "#", qos=0)
                 picture.broker = "connected"
                 async for message in client.messages:
-                    payload: Any = json.loads(message.payload) if message.payload else None  # type: ignore[arg-type]
+                    payload: Any = json.loads(message.payload) if message.payload else None
                     picture.take(str(message.topic).removeprefix(prefix), payload)
         except aiomqtt.MqttError as error:
             picture.broker = f"lost: {error}"

@@ -1,0 +1,53 @@
+"""Who is behind each link of a plant file? Asks and writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Any
+
+from controller.plant import Plant
+from drivers.devices.device import Device
+from drivers.devices.status import Phase
+from drivers.link.pool import LinkPool
+from drivers.link.real import RealSeam
+
+LONGEST_S = 8.0
+"""Long enough for a slow serial line with many units; a device that is there answers in a fraction of it."""
+_GLANCE_S = 0.05
+
+
+async def identify_devices(plant: Plant) -> list[dict[str, Any]]:
+    """One entry per device: ready or not, the reason, what it says it is, and whether it is a simulated one."""
+    pool = LinkPool(RealSeam())
+    devices = [
+        (cell.name, Device(d.name, d.profile, d.unit, pool.get(d.link, d.profile.bus, d.needed), needed=d.needed))
+        for cell in plant.cells
+        for d in cell.devices
+    ]
+    for _, device in devices:
+        device.start()
+    pool.start()
+    try:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(_settled([device for _, device in devices]), LONGEST_S)
+        return [
+            {
+                "cell": cell,
+                "device": device.name,
+                "ready": device.status.phase is Phase.READY,
+                "reason": device.status.reason,
+                "identity": device.status.identity,
+                "simulated": device.status.simulated,
+            }
+            for cell, device in devices
+        ]
+    finally:
+        await asyncio.gather(*(device.close() for _, device in devices))
+        await pool.close()
+
+
+async def _settled(devices: list[Device]) -> None:
+    """Returns once every device is ready or refused. Looks, for a device tells nobody of its phases."""
+    while any(device.status.phase not in (Phase.READY, Phase.REFUSED) for device in devices):  # noqa: ASYNC110
+        await asyncio.sleep(_GLANCE_S)
