@@ -102,10 +102,12 @@ def _check_rating(kind: str, points: Mapping[str, Point], commands: Mapping[str,
         return
     for noun, items in (("point", points), ("command", commands)):
         for item in items.values():
-            span = value_range(item.type, item.scale)
+            span, where = value_range(item.type, item.scale), f'{noun} "{item.name}"'
+            if where in {mistake.table for mistake in notes.mistakes}:
+                continue  # its type or scale is a stand-in
             if item.unit == "A" and span is not None and span[1] < rated:
                 notes.note(
-                    f'{noun} "{item.name}"',
+                    where,
                     "type",
                     f"{item.type} with this scale ends at {span[1]:g} A, below the rated {rated:g} A; "
                     "use a wider type or a larger scale",

@@ -10,7 +10,7 @@ from typing import Final
 
 from drivers.errors import NotWritable
 from drivers.profiles.decode import DECIMAL, HEX
-from drivers.profiles.registers import INTEGER_RANGE, STRUCT_CODE, arrange, signed
+from drivers.profiles.registers import INTEGER_RANGE, STRUCT_CODE, arrange, signed, word_count
 from drivers.profiles.schema import Command, Point, PointType
 
 Encoded = tuple[int, ...] | str
@@ -73,6 +73,8 @@ def decode_command(command: Command, raw: Sequence[int] | str) -> float:
         if not DECIMAL.fullmatch(raw):
             raise ValueError(f"{command.name}: {raw!r} is no number")
         return float(raw) * scale.gain + scale.offset
+    if len(raw) != word_count(command.type, 1):
+        raise ValueError(f"{command.name}: {len(raw)} registers are no {command.type}")
     if command.type == "bool":
         return float(raw[0] != 0) * scale.gain + scale.offset
     words = arrange(raw, command.type, command.order)

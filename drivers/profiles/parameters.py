@@ -110,7 +110,11 @@ def example_values(parameters: Mapping[str, Parameter]) -> dict[str, float | str
             values[name] = parameter.choices[0]
         elif parameter.low is not None and parameter.high is not None:
             values[name] = 0.5 * (parameter.low + parameter.high)
-    return _with_followers(parameters, values)
+    _with_followers(parameters, values)
+    for name, parameter in parameters.items():
+        if parameter.table_of is not None:
+            values.setdefault(name, next(iter(parameter.table.values()), 1.0))
+    return values
 
 
 def instance_values(

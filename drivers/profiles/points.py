@@ -24,11 +24,14 @@ def read_points(
     named: list[tuple[Table, str]] = []
     placed: dict[str, list[tuple[Table, Point]]] = {name: [] for name in blocks}
     for table in tables:
+        before = len(table.notes.mistakes)
         point = _read_point(table, blocks, protocol, order)
         table.done()
+        if len(table.notes.mistakes) == before:
+            _check_span(table, point)
         named.append((table, point.name))
         points.setdefault(point.name, point)
-        if point.block in blocks:
+        if point.block in blocks and len(table.notes.mistakes) == before:
             placed[point.block].append((table, point))
     unique(named, "point")
     for name, members in placed.items():
@@ -82,7 +85,6 @@ def _read_point(table: Table, blocks: Mapping[str, Block], protocol: Protocol, d
     )
     if block is not None and block.space in ("coil", "discrete") and point.scale not in (Scale(), Scale(-1.0, 1.0)):
         table.note("scale", "a bit has no scale; scale = -1 with offset = 1 turns it round")
-    _check_span(table, point)
     return point
 
 

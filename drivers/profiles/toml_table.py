@@ -71,6 +71,7 @@ class Table:
             self.note(key, f"{_shown(value)} is no text; put it in quotes")
         elif pattern is not None and not pattern.fullmatch(value):
             self.note(key, f"{value!r} is no name; write lower-case letters, digits and _, a letter first")
+            return value
         elif not value.isprintable():
             self.note(key, f"{value!r} holds characters that cannot be printed")
         else:
@@ -149,8 +150,9 @@ class Table:
             self.note(key, f"{_shown(value)} is no whole number")
             return stand_in  # type: ignore[no-any-return]
         if not low <= value <= high:
+            # The nearest bound goes on, so that whatever hangs on this number is not a mistake as well.
             self.note(key, f"{value} is outside {low} to {high}")
-            return stand_in  # type: ignore[no-any-return]
+            return min(max(value, low), high)
         return value
 
     def integers(self, key: str, default: tuple[int, ...] = (), *, low: int, high: int) -> tuple[int, ...]:
