@@ -23,7 +23,7 @@ _VECTORS = {
     "anode_current_a": re.compile(r"anode_current_(\d+)_a"),
 }
 _SCALARS = tuple(name for name in Measurements.__dataclass_fields__ if name not in ("time_s", "devices", *_VECTORS))
-_HARMLESS = frozenset({"dribble", "garbage"})
+_HARMLESS = frozenset({"dribble", "garbage", "local_echo"})
 _measurement = tuple.__new__
 """``Measurement(...)`` without keyword handling: this is the inner loop of campaigns."""
 
@@ -64,7 +64,7 @@ def _reason(active: list[str]) -> str:
             return "wrong identity"
         if name.startswith("exception_"):
             return f"refused: {name.replace('_', ' ')}"
-        if name in ("previous_reply", "wrong_unit", "wrong_function", "wrong_length", "crc_error"):
+        if name in ("previous_reply", "wrong_unit", "wrong_transaction", "wrong_function", "wrong_length", "crc_error"):
             return f"bad reply: {name.replace('_', ' ')}"
     return ""
 

@@ -37,6 +37,8 @@ _TABLE = (
     Fault("late_reply", "wire", "any", "replies come half a time-out too late"),
     Fault("previous_reply", "wire", "any", "answers with the reply to the request before"),
     Fault("wrong_unit", "wire", "any", "answers under the next unit's address"),
+    Fault("wrong_transaction", "wire", "any", "answers under another transaction number (Modbus TCP)"),
+    Fault("local_echo", "wire", "any", "the request comes back before the reply, as on a miswired two-wire line"),
     Fault("wrong_function", "wire", "any", "answers with another function code, or another kind of reply"),
     Fault("wrong_length", "wire", "any", "replies are one register or character short"),
     Fault("crc_error", "wire", "any", "checksum wrong (RTU, ASCII), protocol number wrong (Modbus TCP)"),

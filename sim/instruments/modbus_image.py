@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from drivers.errors import DriverError
 from drivers.profiles.codec import encode_command, encode_point, encode_quality
+from drivers.profiles.registers import INTEGER_RANGE
 from drivers.profiles.schema import Command, Point, Space
 from sim.instruments.instrument import Instrument, Value, resting
 
@@ -14,13 +17,41 @@ from sim.instruments.instrument import Instrument, Value, resting
 class Field:
     """One point in one area. Encoding costs more than anything else here, so it is done for news only."""
 
-    __slots__ = ("bits", "offset", "point", "seen")
+    __slots__ = ("bits", "key", "offset", "point", "quick", "seen")
 
-    def __init__(self, point: Point, offset: int) -> None:
+    def __init__(self, point: Point, offset: int, key: str) -> None:
         self.point = point
         self.offset = offset
+        self.key = key
         self.bits = tuple((f"{point.name}.{bit.name}", bit.bit, bit.active) for bit in point.bits)
+        self.quick = None if point.bits else _quick(point)
         self.seen: tuple[Value | None, str | None] = (None, "")
+
+
+class Quick(NamedTuple):
+    """What it takes to encode a plain integer point without asking the codec. Measured: an eighth of the time, and
+    the image of an anode monitor is nothing but such points."""
+
+    pack: Callable[[bytearray, int, int], None]
+    gain: float
+    offset: float
+    low: int
+    high: int
+    messages: frozenset[int]
+    """Counts that would be read as a quality; the codec decides about those."""
+
+
+def _quick(point: Point) -> Quick | None:
+    code = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i"}.get(point.type)
+    if code is None or point.order != "ABCD" or point.mask:
+        return None
+    low, high = INTEGER_RANGE[point.type]
+    messages = set()
+    for sentinel in point.invalid:
+        words = _sentinel(point, sentinel.quality)
+        if words is not None:
+            messages.add(struct.unpack(code, struct.pack(f">{len(words)}H", *words))[0])
+    return Quick(struct.Struct(code).pack_into, point.scale.gain, point.scale.offset, low, high, frozenset(messages))
 
 
 class Area:
@@ -111,13 +142,31 @@ class ModbusImage:
         if area.version == version and "wrong_identity" not in instrument.faults:
             return
         area.version = -1 if "wrong_identity" in instrument.faults else version
+        model = instrument.model
+        plain = not instrument.faults and not model.quality
         for field in area.fields:
+            if plain and field.quick is not None:
+                value = model.values.get(field.key)
+                if value is not None and self._store_quickly(area, field, field.quick, value):
+                    continue
             news = (self._word(field), None) if field.bits else instrument.value_of(field.point.name)
             if news != field.seen:
                 field.seen = news
                 words = _encode(field.point, *news)
                 if words is not None:
                     area.store(area.start + field.offset, words, field.point.mask)
+
+    @staticmethod
+    def _store_quickly(area: Area, field: Field, quick: Quick, value: float) -> bool:
+        """False where the codec has to decide."""
+        if not math.isfinite(value):
+            return False
+        count = round((value - quick.offset) / quick.gain)
+        if not quick.low <= count <= quick.high or count in quick.messages:
+            return False
+        quick.pack(area.image, 2 * field.offset, count)
+        field.seen = (value, None)
+        return True
 
     def _word(self, field: Field) -> float:
         word = 0
@@ -175,5 +224,6 @@ def _areas(instrument: Instrument) -> list[Area]:
         block = profile.blocks[point.block]
         for area in areas:
             if area.space == block.space and area.start <= point.at < area.end:
-                area.fields.append(Field(point, point.at - area.start))
+                key = instrument.source.get(point.name, point.name)
+                area.fields.append(Field(point, point.at - area.start, key))
     return areas

@@ -172,9 +172,12 @@ class WireProtocol(asyncio.Protocol):
             reply = self.with_wrong_function(reply)
         if "wrong_length" in faults:
             reply = self.with_wrong_length(reply)
-        frame = self.frame(request, request.unit + ("wrong_unit" in faults), reply)
+        told = request._replace(tag=request.tag ^ 1) if "wrong_transaction" in faults else request
+        frame = self.frame(told, request.unit + ("wrong_unit" in faults), reply)
         if "crc_error" in faults:
             frame = self.with_wrong_checksum(frame)
+        if "local_echo" in faults:
+            frame = self.frame(request, request.unit, request.body) + frame
         if "garbage" in faults:
             frame = GARBAGE + frame
         delay_s = turnaround_s + (len(frame) + len(request.body) + 3) * self.line.seconds_per_byte

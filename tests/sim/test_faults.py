@@ -147,6 +147,18 @@ async def test_wrong_unit_checksum_and_garbage_spoil_the_frame(bench: Bench) -> 
         injection.end()
 
 
+async def test_another_transaction_number_and_a_local_echo(bench: Bench) -> None:
+    async with bench.client() as client:
+        injection = bench.fault("wrong_transaction")
+        frame = await client.ask(READ)
+        assert frame is not None
+        assert frame[:2] != client.sound(SHOWN)[:2]
+        assert frame[2:] == client.sound(SHOWN)[2:]
+        injection.end()
+        bench.fault("local_echo")
+        assert await client.ask(READ) == client.sound(READ) + client.sound(SHOWN)
+
+
 async def test_the_reply_to_the_request_before_comes_under_the_present_transaction(bench: Bench) -> None:
     async with bench.client() as client:
         await client.ask(READ)
@@ -255,12 +267,12 @@ def test_device_faults_act_and_end() -> None:
         schedule(simulated, "coolant_loss", "ce1/contacts", start_s=0.0, seconds=30.0)
         schedule(simulated, "off_gas_loss", "ce1/contacts", start_s=0.0, seconds=30.0)
         couples = cell.thermocouples[0]
-        assert cell.rectifier.tripped
+        assert cell.rectifier.values["rectifier_tripped"] == 1.0
         assert list(couples.quality.values()) == ["open_circuit"]
         assert cell.feeder.values["feeder_ready"] == 0.0
         assert cell.digital_io.values["coolant_flow_healthy"] == cell.digital_io.values["off_gas_flow_healthy"] == 0.0
         await asyncio.sleep(31.0)
-        assert not cell.rectifier.tripped
+        assert cell.rectifier.values["rectifier_tripped"] == 0.0
         assert couples.quality == {}
         assert cell.feeder.values["feeder_ready"] == 1.0
         assert cell.digital_io.values["coolant_flow_healthy"] == cell.digital_io.values["off_gas_flow_healthy"] == 1.0

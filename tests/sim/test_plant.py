@@ -84,7 +84,7 @@ def test_a_lost_alive_pulse_leads_to_hold_at_the_moment_the_relay_drops_out() ->
     one = cell()
     one.digital_io.command("alive_pulse", 1.0)
     one.advance_to(9.0)
-    assert not one.rectifier.fallback
+    assert one.rectifier.values["rectifier_fallback"] == 0.0
     ramp_s = one.rectifier.watchdog.ramp_s
     one.advance_to(10.0 + ramp_s / 2.0)
     halfway_a = (CE1.design.nominal_current_a + CE1.design.hold_current_a) / 2.0
@@ -100,9 +100,9 @@ def test_a_silent_controller_lets_the_watchdog_ramp_down_within_its_time() -> No
         one.advance_to(float(second))
         one.rectifier.command("heartbeat", float(second))
     one.advance_to(10.0 + watchdog.timeout_s - 1.0)
-    assert not one.rectifier.fallback
+    assert one.rectifier.values["rectifier_fallback"] == 0.0
     one.advance_to(10.0 + watchdog.timeout_s + watchdog.ramp_s + 1.0)
-    assert one.rectifier.fallback
+    assert one.rectifier.values["rectifier_fallback"] == 1.0
     assert one.outputs.line_current_a == pytest.approx(CE1.design.hold_current_a, rel=0.01)
 
 

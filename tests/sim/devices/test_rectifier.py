@@ -91,7 +91,7 @@ def test_a_heartbeat_that_does_not_change_does_not_feed() -> None:
     for second in range(1, 6):
         rectifier.advance_to(100.0 + second)
         rectifier.command("heartbeat", 7.0)
-    assert rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 1.0
 
 
 def test_a_changing_heartbeat_feeds_for_ever() -> None:
@@ -99,7 +99,7 @@ def test_a_changing_heartbeat_feeds_for_ever() -> None:
     for second in range(1, 100):
         rectifier.advance_to(100.0 + 4.9 * second)
         rectifier.command("heartbeat", float(second % 65_536))
-    assert not rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 0.0
     assert rectifier.values["rectifier_heartbeat_echo"] == 99.0
 
 
@@ -110,11 +110,11 @@ def test_fallback_latches_against_heartbeats_and_set_points_until_remote_is_take
     rectifier.command("heartbeat", 2.0)
     rectifier.command("current_setpoint_a", 25_000.0)
     rectifier.advance_to(160.0)
-    assert rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 1.0
     assert rectifier.demand_a == pytest.approx(8_000.0)
     rectifier.command("remote", 1.0)
     rectifier.advance_to(200.0)
-    assert not rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 0.0
     assert rectifier.demand_a == pytest.approx(8_000.0), "taking remote is bumpless"
     rectifier.command("current_setpoint_a", 9_000.0)
     rectifier.advance_to(202.0)
@@ -125,7 +125,7 @@ def test_fallback_never_raises_current() -> None:
     rectifier = running(current_a=5_000.0)
     rectifier.command("heartbeat", 1.0)
     rectifier.advance_to(200.0)
-    assert rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 1.0
     assert rectifier.demand_a == 5_000.0
 
 
@@ -135,9 +135,9 @@ def test_a_watchdog_fed_by_any_frame_needs_no_heartbeat() -> None:
     rectifier.advance_to(104.0)
     rectifier.heard_a_frame()
     rectifier.advance_to(108.9)
-    assert not rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 0.0
     rectifier.advance_to(110.0)
-    assert rectifier.fallback
+    assert rectifier.values["rectifier_fallback"] == 1.0
     assert rectifier.demand_a == 8_000.0
 
 

@@ -148,7 +148,7 @@ async def test_a_serial_port_outlives_its_clients_and_leaves_with_the_simulator(
         with serial.Serial(str(path), 115_200, timeout=1.0, exclusive=True) as port:
             port.write(bytes.fromhex("010300040001"))
             port.write(bytes.fromhex("C5CB"))
-            return port.read(7)
+            return bytes(port.read(7))
 
     async with port_at(path, BenchModel()):
         answers = [await asyncio.to_thread(talk_and_hang_up) for _ in range(3)]

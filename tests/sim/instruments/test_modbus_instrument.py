@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from drivers.errors import NotWritable
+from drivers.profiles.codec import encode_point
 from sim.active_faults import ActiveFaults
 from sim.instruments.instrument import Instrument
 from tests.support.simulated_devices import MODBUS, BenchModel, instrument, profile_from
@@ -107,7 +109,9 @@ def test_a_single_register_is_written_echoed_and_reads_back() -> None:
 def test_a_dose_and_its_number_travel_in_one_frame_and_act_once() -> None:
     device, model = bench()
     assert device.answer(struct.pack(">BHHBHH", 16, 110, 2, 4, 350, 17)) == struct.pack(">BHH", 16, 110, 2)
-    assert model.orders == [("dose_kg", pytest.approx(0.35), {"dose_id": 17.0})]
+    [(name, mass_kg, extra)] = model.orders
+    assert (name, extra) == ("dose_kg", {"dose_id": 17.0})
+    assert mass_kg == pytest.approx(0.35)
 
 
 def test_one_value_out_of_range_stops_the_whole_frame() -> None:
@@ -172,3 +176,15 @@ def test_no_request_whatever_breaks_it(body: bytes) -> None:
     assert reply is not None
     assert 2 <= len(reply) <= 253
     assert reply[0] & 0x7F == body[0] & 0x7F
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e5, 1e5))
+def test_the_quick_way_shows_what_the_codec_would(current_a: float, temperature_degc: float) -> None:
+    device, _ = bench(line_current_a=current_a, bath_temperature_1_degc=temperature_degc)
+    shown = words(device.answer(READ_FAST))
+    assert shown[1:3] == encode_point(PROFILE.points["current"], current_a)
+    try:
+        expected = encode_point(PROFILE.points["temperature"], temperature_degc)
+    except NotWritable:
+        expected = (0,)
+    assert shown[3:4] == expected
