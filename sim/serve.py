@@ -15,7 +15,7 @@ from controller.plant import Plant
 from controller.settings import PlantFileError, load_plant
 from sim.faults import UnknownFault, schedule
 from sim.instruments.lines import mount, protocol_factory
-from sim.instruments.pty import PtyPort
+from sim.instruments.pty import PortTaken, PtyPort
 from sim.instruments.wire import Line
 from sim.plant import SimulatedPlant
 from sim.scaled_time import run_scaled
@@ -67,7 +67,8 @@ class FieldServer:
                 await self._open(line)
             except OSError as error:
                 await self.close()
-                raise CannotServe(f"{line.address}: {error.strerror or error}") from None
+                said = os.strerror(error.errno) if error.errno and not isinstance(error, PortTaken) else str(error)
+                raise CannotServe(f"{line.address}: {said.lower()}") from None
 
     async def close(self) -> None:
         for port in self._ports:
