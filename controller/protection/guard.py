@@ -37,7 +37,7 @@ def guard(
     if limits.shadow:
         return Guarded(NO_COMMANDS, state._replace(armed=False), Action.NONE, ("shadow mode",), verdicts)
     if not state.armed:
-        lowering = _unarmed(asked, sight, limits)
+        lowering = _unarmed(commands, asked, sight, limits)
         return Guarded(lowering, state, Action.NONE, ("not armed: " + state.why_not_armed,), verdicts)
     if sight.tripped:
         why = "the rectifier tripped; find the cause, reset it at its panel, then arm"
@@ -45,7 +45,7 @@ def guard(
         return Guarded(stop, disarmed(state, why, by_guard=True), Action.HOLD, (why,), verdicts)
     why = loss_of_authority(state, sight, now)
     if why:
-        lowering = _unarmed(asked, sight, limits)
+        lowering = _unarmed(commands, asked, sight, limits)
         return Guarded(lowering, disarmed(state, why, by_guard=True), Action.SILENT, (why,), verdicts)
     passed, state, action, reasons = _armed(commands, asked, order, sight=sight, state=state, limits=limits, now=now)
     return Guarded(passed, state, action, reasons, verdicts)
@@ -90,7 +90,7 @@ def _observed(state: GuardState, sight: Sight, measurements: Measurements, limit
     )
 
 
-def _unarmed(asked: frozenset[Mode], sight: Sight, limits: GuardLimits) -> Commands:
+def _unarmed(commands: Commands, asked: frozenset[Mode], sight: Sight, limits: GuardLimits) -> Commands:
     """Nothing passes but a person's explicit stop or hold, to a rectifier whose identity is verified."""
     if not asked or sight.link_lost:
         return NO_COMMANDS
@@ -99,6 +99,9 @@ def _unarmed(asked: frozenset[Mode], sight: Sight, limits: GuardLimits) -> Comma
     known = [value for value in (sight.actual_a, sight.readback_a) if value is not None]
     if not known:
         return NO_COMMANDS
+    wanted_a = commands.current_setpoint_a
+    if wanted_a is not None and _is_setpoint(wanted_a):
+        known.append(wanted_a)
     return Commands(current_setpoint_a=max(0.0, min(*known, limits.hold_current_a, limits.current_a_max)))
 
 

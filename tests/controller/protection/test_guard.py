@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 
@@ -181,7 +182,7 @@ class TestSetpoint:
         [{"cell_voltage_v": 15.5}, {"bath_temperature_degc": (951.0, 880.0)}],
         ids=["voltage", "temperature"],
     )
-    def test_above_a_ceiling_only_lowering_passes(self, changes: dict[str, object]) -> None:
+    def test_above_a_ceiling_only_lowering_passes(self, changes: dict[str, Any]) -> None:
         result = guard(Commands(26000.0, heartbeat=True), image(**changes), (), armed_state(), LIMITS)
         assert result.action is Action.REDUCE
         assert result.commands.current_setpoint_a == 25000.0

@@ -111,9 +111,8 @@ def test_never_more_permissive_than_its_input(
     if out.current_setpoint_a is not None:
         assert finite(out.current_setpoint_a)
         assert 0.0 <= out.current_setpoint_a <= limits.current_a_max
-        if finite(wanted) and out.rectifier_order is not RectifierOrder.STOP and state.armed:
-            assert wanted is not None
-            assert out.current_setpoint_a <= max(wanted, 0.0) or wanted < 0.0
+        if wanted is not None and finite(wanted) and wanted >= 0.0:
+            assert out.current_setpoint_a <= wanted
         if not finite(wanted) and result.state.armed:
             verified = [v for v in (result.state.verified_a, state.hold_a) if v is not None]
             assert out.current_setpoint_a == 0.0 or out.current_setpoint_a <= max(verified)
