@@ -8,10 +8,13 @@ from typing import TypedDict
 import pytest
 
 from controller.plant import Plant
+from drivers.devices.device import Device
+from drivers.devices.status import Phase
 from drivers.errors import DeviceRefused, NoReply
 from drivers.link.exchange import Priority
 from drivers.link.link import Link
 from drivers.link.memory import MemorySeam
+from drivers.link.pool import LinkPool
 from drivers.link.status import LinkState
 from drivers.modbus.master import ModbusMaster
 from sim.faults import schedule
@@ -108,5 +111,42 @@ def test_a_shared_serial_line_carries_three_units_and_faults_cost_one_of_them() 
         with pytest.raises(DeviceRefused):
             await master.read(3, "holding", 99, 1, **ASK)
         await link.close()
+
+    run_virtual(main())
+
+
+def test_our_drivers_find_every_device_of_the_demo_ready_simulated_and_showing_what_its_model_holds() -> None:
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        plant, seam = on_memory_links(demo_plant()), MemorySeam()
+        simulated = SimulatedPlant(plant, 1, loop.time)
+        mount_on_memory(simulated, seam)
+        pool = LinkPool(seam)
+        devices = {
+            f"{cell.name}/{plan.name}": Device(
+                plan.name, plan.profile, plan.unit, pool.get(plan.link, plan.profile.bus, plan.needed), needed=True
+            )
+            for cell in plant.cells
+            for plan in cell.devices
+        }
+        pool.start()
+        for device in devices.values():
+            device.start()
+        await asyncio.sleep(20.05)
+        for name, device in devices.items():
+            assert device.status.phase is Phase.READY, f"{name}: {device.status}"
+            assert device.status.simulated, name
+            await asyncio.sleep(1.0 - loop.time() % 1.0 + 0.05)
+            device.begin_read(loop.time() + 0.9)
+            readings = await device.finish_read()
+            held = simulated.devices[name]
+            for point, signal in held.plan.signals.items():
+                if signal in held.model.values:
+                    assert readings[point].value == pytest.approx(held.model.values[signal], rel=1e-4, abs=0.51), point
+                else:
+                    assert readings[point].value is None
+        for device in devices.values():
+            await device.close()
+        await pool.close()
 
     run_virtual(main())
