@@ -126,11 +126,13 @@ def read_records(data: bytes, file: str) -> Iterator[RecordedEvent | Damage]:
 
 
 def _next_whole_record(data: bytes, offset: int) -> int:
-    while (found := data.find(b"\n" + _MAGIC, offset - 1)) >= 0:
+    # Not only behind a newline, for that may be the damaged byte. No payload can pass for a record: JSON escapes the
+    # newline that ends one.
+    while (found := data.find(_MAGIC, offset)) >= 0:
         try:
-            decode_at(data, found + 1)
+            decode_at(data, found)
         except _Damaged:
-            offset = found + 2
+            offset = found + 1
         else:
-            return found + 1
+            return found
     return len(data)
