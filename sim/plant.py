@@ -35,7 +35,7 @@ from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
 HOPPER_KG = 400.0
-"""A day and a half of oxide for a 25 kA cell would not fit; this is a shift's filling. Assumed."""
+"""About ten hours of oxide at 25 kA, a shift's filling; ``[simulator] hopper_kg`` says otherwise. Assumed."""
 
 
 class SimulatedDevice:
@@ -190,7 +190,6 @@ class SimulatedPlant:
         self.cells: dict[str, SimulatedCell] = {
             plan.name: SimulatedCell(plan, seed + number, start_s=start_s) for number, plan in enumerate(plant.cells)
         }
-
         self.devices: dict[str, SimulatedDevice] = {
             device.name: device for cell in self.cells.values() for device in cell.devices
         }

@@ -176,7 +176,7 @@ class Rectifier(DeviceModel):
     def fall_back(self) -> None:
         """The communication watchdog ran out or the hold input fell: lower to hold, never raise."""
         self._fed_at_s = None
-        if self.fallback or self.watchdog.action == "keep":
+        if self.fallback:
             return
         self.fallback = True
         target_a = self._fallback_target_a()
@@ -216,7 +216,8 @@ class Rectifier(DeviceModel):
         return min(hold_a, self.setpoint_a)
 
     def _due_s(self) -> float | None:
-        if self._fed_at_s is None or self.watchdog.timeout_s <= 0.0 or self.fallback:
+        watchdog = self.watchdog
+        if self._fed_at_s is None or watchdog.timeout_s <= 0.0 or watchdog.action == "keep" or self.fallback:
             return None
         return self._fed_at_s + self.watchdog.timeout_s
 

@@ -141,6 +141,16 @@ def test_a_watchdog_fed_by_any_frame_needs_no_heartbeat() -> None:
     assert rectifier.demand_a == 8_000.0
 
 
+def test_the_hold_input_acts_though_the_watchdog_is_set_to_keep() -> None:
+    rectifier = running(watchdog=CommunicationWatchdog(timeout_s=5.0, ramp_s=0.0, action="keep"))
+    rectifier.command("heartbeat", 1.0)
+    rectifier.advance_to(200.0)
+    assert rectifier.demand_a == 25_000.0
+    rectifier.fall_back()
+    rectifier.advance_to(201.0)
+    assert rectifier.demand_a == 8_000.0
+
+
 def test_a_trip_latches_until_reset_and_start() -> None:
     rectifier = running()
     rectifier.trip("over-current")
