@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from controller.chemistry.cell_design import AnodeDesign, CellDesign
 from controller.chemistry.product import Product
@@ -218,7 +218,7 @@ def _checked_pair(value: object, rule: _Pair) -> tuple[object, str]:
     return (first, second), ""
 
 
-def _is_number(value: object) -> bool:
+def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 

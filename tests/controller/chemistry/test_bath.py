@@ -88,7 +88,8 @@ def test_solubility_in_the_usual_neodymium_bath(degc: float, wt_pct: float) -> N
 )
 def test_composition_does_not_depend_on_the_unit_of_weight(parts: tuple[float, float, float], scale: float) -> None:
     one = bath_composition(*parts, ND)
-    other = bath_composition(*(scale * part for part in parts), ND)
+    ref3, baf2, lif = (scale * part for part in parts)
+    other = bath_composition(ref3, baf2, lif, ND)
     assert other == pytest.approx(one)
     assert one.ref3 + one.baf2 + one.lif == pytest.approx(1.0)
 

@@ -63,7 +63,9 @@ def test_anodes_run_in_the_green_window(name: str) -> None:
     assert sum(seen.anode_current_a) == pytest.approx(seen.line_current_a, rel=1e-9)
     low, high = parameters.design.oxide_window_wt_pct
     assert low < seen.oxide_dissolved_wt_pct < high
-    assert not (seen.anode_effect or seen.partial_anode_effect or seen.voltage_clipped)
+    assert not seen.anode_effect
+    assert not seen.partial_anode_effect
+    assert not seen.voltage_clipped
 
 
 @pytest.mark.parametrize("name", ALL_CELLS)
@@ -124,15 +126,15 @@ def test_published_voltage_split_of_the_six_kiloampere_cell() -> None:
     assert interfaces_v == pytest.approx(1.622, abs=0.12)
 
 
-def test_melt_drop_grows_by_0_14_volts_per_centimetre_of_ring() -> None:
+def test_voltage_grows_by_0_14_volts_per_centimetre_of_ring_over_its_life() -> None:
     parameters = cell_parameters("nd_6ka")
     state = running_state(parameters, seed=0)
     before = state.cell_voltage_v
-    state.anodes = new_set(parameters, [0.25])
+    state.anodes = new_set(parameters, [1.0])
     state.anodes.current_a[:] = [4010.0]
     solve(parameters, state, CellInputs(4010.0, 100.0))
-    assert state.anodes.gap_cm[0] == pytest.approx(11.2)
-    assert state.cell_voltage_v - before == pytest.approx(0.14, abs=0.03)
+    assert state.anodes.gap_cm[0] == pytest.approx(14.2)
+    assert (state.cell_voltage_v - before) / 4.0 == pytest.approx(0.14, abs=0.03)
 
 
 @pytest.mark.parametrize("name", ALL_CELLS)
@@ -164,9 +166,7 @@ def test_parameters_do_not_change() -> None:
 
 
 def test_every_mistake_of_the_simulator_table_is_named() -> None:
-    with pytest.raises(
-        ValueError, match=r"(?s)cover_factor = 2.*lie in.*voidages.*|voidages.*cover_factor = 2.*lie in"
-    ):
+    with pytest.raises(ValueError, match=r"(?s)unknown key 'voidages'.*cover_factor = 2.0: must lie in"):
         cell_parameters("ce_25ka", cover_factor=2.0, voidages=0.1)
     with pytest.raises(ValueError, match='must be "plates" or "ring"'):
         cell_parameters("ce_25ka", arrangement="star")
