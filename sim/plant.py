@@ -34,6 +34,8 @@ from sim.physics.parameters import parameters_from
 from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
+HOPPER_KEY = "hopper_kg"
+"""The one key of ``[simulator]`` that is about a device and not about the cell's physics."""
 HOPPER_KG = 400.0
 """About ten hours of oxide at 25 kA, a shift's filling; ``[simulator] hopper_kg`` says otherwise. Assumed."""
 
@@ -60,7 +62,9 @@ class SimulatedCell:
 
     def __init__(self, plan: CellPlan, seed: int, *, start_s: float = 0.0) -> None:
         self.plan = plan
-        self.parameters = parameters_from(plan.design, plan.product, plan.simulator)
+        self.parameters = parameters_from(
+            plan.design, plan.product, {key: value for key, value in plan.simulator.items() if key != HOPPER_KEY}
+        )
         self.state: CellState = running_state(self.parameters, seed=seed)
         self.outputs: CellOutputs = outputs(self.parameters, self.state)
         self.lid_closed = True
@@ -159,7 +163,7 @@ class SimulatedCell:
         )
 
     def _hopper_kg(self) -> float:
-        return float(self.plan.simulator.get("hopper_kg", HOPPER_KG))
+        return float(self.plan.simulator.get(HOPPER_KEY, HOPPER_KG))
 
     def _model(self, device: DevicePlan) -> DeviceModel:
         if device.role == "bath_temperature":

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from sim.plant import SimulatedCell, SimulatedPlant
@@ -69,6 +71,11 @@ def test_a_dose_reaches_the_bath_and_leaves_the_hopper() -> None:
     assert undosed.load_cell.values["hopper_mass_kg"] - one.load_cell.values["hopper_mass_kg"] == pytest.approx(
         2.0, abs=0.2
     )
+
+
+def test_the_cell_file_says_what_the_hopper_holds() -> None:
+    plan = dataclasses.replace(CE1, simulator={**CE1.simulator, "hopper_kg": 50.0})
+    assert SimulatedCell(plan, 1).feeder.hopper_kg == 50.0
 
 
 def test_an_open_permit_contact_takes_the_current_away() -> None:
