@@ -19,8 +19,6 @@ from paho.mqtt.client import MQTTMessageInfo
 from controller.telemetry.message import Message
 
 ANSWER_WITHIN_S = 3.0
-KEEPALIVE_S = 5
-"""A broker that hangs is given up after twice this."""
 _GLANCE_S = 0.02
 
 _quiet = logging.getLogger(__name__)
@@ -32,7 +30,15 @@ class Connection(aiomqtt.Client):
     """Used once: ``open``, then iterate ``messages`` until it raises MqttError, then ``shut``."""
 
     def __init__(
-        self, host: str, port: int, *, username: str | None, password: str | None, identifier: str, will: Message
+        self,
+        host: str,
+        port: int,
+        *,
+        username: str | None,
+        password: str | None,
+        identifier: str,
+        will: Message,
+        keepalive_s: int,
     ) -> None:
         super().__init__(
             host,
@@ -44,7 +50,7 @@ class Connection(aiomqtt.Client):
             will=aiomqtt.Will(will.topic, will.payload, will.qos, will.retain),
             clean_session=True,
             timeout=ANSWER_WITHIN_S,
-            keepalive=KEEPALIVE_S,
+            keepalive=keepalive_s,
             max_queued_incoming_messages=1000,
             socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
             logger=_quiet,

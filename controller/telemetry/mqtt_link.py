@@ -24,6 +24,8 @@ STEADY_S = 10.0
 BATCH = 256
 IN_FLIGHT = 20
 POLL_S = 0.02
+KEEPALIVE_S = 5
+"""A broker that hangs is given up after twice this."""
 
 
 class MqttLink:
@@ -41,6 +43,7 @@ class MqttLink:
         offline: Message,
         swept: Sequence[str] = (),
         outbox: Outbox | None = None,
+        keepalive_s: int = KEEPALIVE_S,
     ) -> None:
         self._settings = settings
         self._identifier = identifier
@@ -48,6 +51,7 @@ class MqttLink:
         self._offline = offline
         self._swept = tuple(swept)
         self._outbox = Outbox() if outbox is None else outbox
+        self._keepalive_s = keepalive_s
         self._random = random.Random(identifier)  # noqa: S311 - spreads reconnects, guards nothing
         self._status = MessageStatus(False, "not started", 0.0)
         self._connection: Connection | None = None
@@ -133,6 +137,7 @@ class MqttLink:
             password=settings.password,
             identifier=self._identifier,
             will=self._offline,
+            keepalive_s=self._keepalive_s,
         )
         try:
             await connection.open()

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -205,19 +204,15 @@ def test_a_full_segment_is_followed_by_the_next(tmp_path: Path) -> None:
 def test_durable_means_synced_before_it_is_said(tmp_path: Path) -> None:
     order: list[str] = []
 
-    def logged(name: str, call: Callable[..., int | None]) -> Callable[..., int | None]:
-        def wrapper(*args: object) -> int | None:
-            order.append(name)
-            return call(*args)
+    def write(fd: int, data: memoryview) -> int:
+        order.append("write")
+        return os.write(fd, data)
 
-        return wrapper
+    def sync(fd: int) -> None:
+        order.append("sync")
+        os.fdatasync(fd)
 
-    file = EventFile(
-        tmp_path,
-        boot="b1",
-        write=logged("write", os.write),  # type: ignore[arg-type]
-        sync=logged("sync", os.fdatasync),
-    )
+    file = EventFile(tmp_path, boot="b1", write=write, sync=sync)
     file.append([event("a"), event("b")])
     order.append("said")
     assert order == ["write", "sync", "said"]

@@ -32,7 +32,7 @@ async def until(condition: Callable[[], bool]) -> None:
 class StalledStorage(MemoryStorage):
     """A disk that hangs while ``gate`` is closed; used with the writer thread."""
 
-    inline = False  # type: ignore[assignment]
+    inline = False
 
     def __init__(self) -> None:
         super().__init__()

@@ -170,7 +170,19 @@ async def test_a_broker_that_hangs_costs_nobody_anything(mosquitto: Mosquitto) -
             await until(lambda: subscriber.retained.get("t/ce1/tag/a") == b"5999")
 
 
-async def test_a_broker_that_hangs_is_noticed_and_closing_does_not_wait_for_it(mosquitto: Mosquitto) -> None:
+async def test_a_broker_that_hangs_is_noticed_and_found_again(mosquitto: Mosquitto) -> None:
+    link = MqttLink(settings(mosquitto.port), identifier="t", online=ONLINE, offline=OFFLINE, keepalive_s=1)
+    link.start()
+    await until(lambda: link.status.connected)
+    mosquitto.hang()
+    await until(lambda: not link.status.connected)
+    assert "keep" in link.status.reason.lower()
+    mosquitto.go_on()
+    await until(lambda: link.status.connected)
+    await link.close()
+
+
+async def test_closing_does_not_wait_for_a_broker_that_hangs(mosquitto: Mosquitto) -> None:
     link = MqttLink(settings(mosquitto.port), identifier="test-link", online=ONLINE, offline=OFFLINE)
     mosquitto.hang()
     link.start()
