@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from controller.process_image.commands import NO_COMMANDS, Commands, Dose, Recti
 from controller.process_image.measurements import NOT_FITTED, Measurements
 from controller.process_io.field_io import SHADOW, FieldIO
 from controller.process_io.port import ProcessPort
+from drivers.link.link import Priority
 from drivers.link.memory import MemorySeam
 from drivers.link.pool import LinkPool
 from drivers.reading import Quality
@@ -166,6 +168,23 @@ class TestWriting:
             await plant.io.write(commands)
             assert plant.rectifier.writes[-1] == (16, 100, (1000,))
             assert len(plant.writes) == before + 1
+
+    async def test_lowering_goes_before_all_else_and_raising_does_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        async with cell() as plant:
+            plant.rectifier.words[6] = 1000
+            await plant.ready()
+            rectifier = plant.io.devices[0]
+            asked: list[Priority] = []
+            submit = rectifier.submit_write
+
+            def watched(*args: Any, **options: Any) -> asyncio.Future[Any]:
+                asked.append(options["priority"])
+                return submit(*args, **options)
+
+            monkeypatch.setattr(rectifier, "submit_write", watched)
+            await plant.io.write(Commands(current_setpoint_a=1100.0))
+            await plant.io.write(Commands(current_setpoint_a=900.0))
+            assert asked == [Priority.WRITE, Priority.STOP]
 
     async def test_the_first_set_point_is_written_even_where_it_stands(self) -> None:
         async with cell() as plant:

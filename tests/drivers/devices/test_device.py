@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -74,6 +76,11 @@ async def field_of(**banks: Bank) -> AsyncIterator[Field]:
         for device in field.devices:
             await device.close()
         await field.pool.close()
+
+
+def with_command(profile: ResolvedProfile, name: str, **changes: Any) -> ResolvedProfile:
+    changed = replace(profile.commands[name], **changes)
+    return replace(profile, commands={**profile.commands, name: changed})
 
 
 async def until(device: Device, phase: Phase) -> None:
@@ -291,6 +298,46 @@ class TestWriting:
             await device.write("current_sp", 0.0)
             assert [values for _, _, values in bank.writes] == [(6500,), (0,)]
 
+    async def test_a_minimum_interval_binds_all_but_lowering(self) -> None:
+        profile = with_command(rectifier_profile(), "current_sp", min_interval_s=30.0)
+        bank = rectifier_bank()
+        async with field_of(unit1=bank) as field:
+            device = await started(field, profile)
+            await device.write("current_sp", 1000.0)
+            with pytest.raises(NotWritable, match="one every 30 s"):
+                await device.write("current_sp", 1100.0)
+            await device.write("current_sp", 900.0)
+            assert [values for _, _, values in bank.writes] == [(1000,), (900,)]
+
+    async def test_a_smaller_dose_is_no_lowering(self) -> None:
+        profile = with_command(feeder_profile(), "dose", min_interval_s=30.0)
+        bank = Bank()
+        async with field_of(unit1=bank) as field:
+            device = await started(field, profile)
+            await device.write("dose", 0.5, extra={"dose_id": 1.0})
+            with pytest.raises(NotWritable, match="one every 30 s"):
+                await device.write("dose", 0.1, extra={"dose_id": 2.0})
+
+    async def test_a_memory_cell_that_holds_the_value_is_not_worn(self) -> None:
+        profile = with_command(rectifier_profile(), "control", storage="eeprom")
+        bank = rectifier_bank()
+        async with field_of(unit1=bank) as field:
+            device = await started(field, profile)
+            for value in (1.0, 1.0, 3.0, 3.0):
+                await device.write("control", value)
+            assert [values for _, _, values in bank.writes] == [(1,), (3,)]
+
+    async def test_just_after_a_write_the_lagging_read_back_is_no_base(self) -> None:
+        bank = rectifier_bank()
+        bank.on_write = lambda address, value: None
+        async with field_of(unit1=bank) as field:
+            device = await started(field, rectifier_profile())
+            await device.write("current_sp", 1400.0)
+            await device.write("current_sp", 2800.0)
+            await asyncio.sleep(0.25)
+            with pytest.raises(NotWritable, match="step up"):
+                await device.write("current_sp", 2900.0)
+
     async def test_an_unanswered_write_is_sent_once_and_told_as_unknown(self) -> None:
         bank = rectifier_bank()
         async with field_of(unit1=bank) as field:
@@ -338,6 +385,19 @@ class TestHeartbeat:
             for _ in range(3):
                 await device.beat()
             assert [values for _, _, values in bank.writes] == [(0,), (1,), (2,)]
+
+    async def test_after_a_lost_link_it_follows_the_echo_again(self) -> None:
+        bank = rectifier_bank()
+        async with field_of(unit1=bank) as field:
+            device = await started(field, rectifier_profile())
+            await device.beat()
+            field.unplug()
+            await until(device, Phase.OFFLINE)
+            bank.words[5] = 500  # another controller had it meanwhile
+            field.plug_in()
+            await until(device, Phase.READY)
+            await device.beat()
+            assert bank.writes[-1] == (6, 101, (501,))
 
     async def test_a_device_without_watchdog_is_left_alone(self) -> None:
         bank = Bank()
