@@ -18,6 +18,7 @@ class CellInputs(NamedTuple):
     oxide_dose_kg: float = 0.0
     """Mass dropped in during this step."""
     lid_closed: bool = False
+    """Off in normal running, and heat balances are closed without it: the lid is the largest thermal actuator."""
     auxiliary_heat_kw: float = 0.0
 
 
