@@ -42,8 +42,11 @@ def find_profile(name_or_path: str | Path) -> Path:
     if text in shipped:
         return shipped[text]
     path = Path(text)
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:
+        raise ProfileError((Mistake(text, "", "", f"cannot be read: {error.strerror or error}"),)) from None
     names = ", ".join(shipped) or "none"
     raise ProfileError(
         (Mistake(text, "", "", f"no such profile; shipped are {names}; a file of your own is a path ending in .toml"),)

@@ -134,17 +134,20 @@ def instance_values(
         else:
             value = parameter.default
             if value is None:
-                wanted = (
-                    f"one of {', '.join(parameter.choices)}"
-                    if parameter.choices
-                    else f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
-                )
-                table.note(name, f"has no default and must be given: {wanted}")
+                table.note(name, f"has no default and must be given: {_wanted(parameter)}")
         if value is not None:
             values[name] = value
         table.known(name)
     table.done()
     return _with_followers(parameters, values)
+
+
+def _wanted(parameter: Parameter) -> str:
+    if parameter.choices:
+        return f"one of {', '.join(parameter.choices)}"
+    if parameter.low is None or parameter.high is None:
+        return f"a number {parameter.unit}".rstrip()
+    return f"{parameter.low:g} to {parameter.high:g} {parameter.unit}".rstrip()
 
 
 def _with_followers(parameters: Mapping[str, Parameter], values: dict[str, float | str]) -> dict[str, float | str]:

@@ -191,6 +191,11 @@ def test_a_name_that_does_not_ship() -> None:
         find_profile("rectifier")
 
 
+def test_a_path_no_file_can_have() -> None:
+    with pytest.raises(ProfileError, match="cannot be read"):
+        find_profile("x" * 5000 + ".toml")
+
+
 def test_a_path_is_taken_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(find_profile("load_cell").read_text())
