@@ -130,6 +130,7 @@ def _anode_changed(turn: Turn, request: Request) -> None:
     share_a = turn.settings.design.nominal_current_a / count
     anodes = changed(turn.beliefs.anodes, int(value) - 1, request.text, share_a)
     turn.beliefs = turn.beliefs._replace(anodes=anodes)
+    turn.shown = None
     name = f"anode {int(value)}" + (f" ({request.text})" if request.text else "")
     turn.events.append(Event("anode_changed", f"{name} is new", request.actor))
     turn.accept(request, f"{name} counts from zero")

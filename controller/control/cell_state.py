@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from controller.control.current import Starting
 from controller.control.feed import Feed
 from controller.control.settings import ControlSettings
+from controller.estimation.anode_estimates import AnodeEstimates
 from controller.estimation.anode_wear import AnodeWear
 from controller.estimation.beliefs import Beliefs, opening
 from controller.estimation.oxide_balance import OxideBook
@@ -28,6 +29,8 @@ class CellState(NamedTuple):
     """What a person asked for in this mode; None: MANUAL stays where it is, AUTOMATIC follows the recipe."""
     starting: Starting | None = None
     stop_sent_s: float | None = None
+    shown: AnodeEstimates | None = None
+    """Anode estimates as last reckoned; None asks for new ones."""
 
 
 def initial_state(settings: ControlSettings, checkpoint: Mapping[str, Any] | None = None) -> CellState:

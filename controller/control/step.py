@@ -12,6 +12,7 @@ from controller.control.modes import ENERGISED
 from controller.control.prompts import prompts
 from controller.control.settings import ControlSettings
 from controller.control.turn import Turn
+from controller.estimation.anode_estimates import renewed
 from controller.estimation.beliefs import advanced, oxide_eaten_kg
 from controller.estimation.estimate import estimate
 from controller.estimation.view import see
@@ -55,7 +56,10 @@ def step(
         answer(turn, request)
     _ramp(turn, dt_s)
     _feed(turn, dt_s)
-    estimates = estimate(turn.beliefs, view, settings, fed_kg=turn.feed.fed_kg, deficit_kg=turn.feed.deficit_kg)
+    shown = renewed(turn.shown, turn.beliefs.anodes, settings, now)
+    estimates = estimate(
+        turn.beliefs, view, settings, anodes=shown, fed_kg=turn.feed.fed_kg, deficit_kg=turn.feed.deficit_kg
+    )
     after = CellState(
         turn.mode,
         turn.beliefs,
@@ -65,6 +69,7 @@ def step(
         turn.operator_target_a,
         turn.starting,
         turn.stop_sent_s,
+        shown,
     )
     return Decision(
         after,

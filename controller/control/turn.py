@@ -31,6 +31,7 @@ class Turn:
         "order",
         "setpoint_a",
         "settings",
+        "shown",
         "starting",
         "stop_sent_s",
         "verdicts",
@@ -57,6 +58,7 @@ class Turn:
         self.order = RectifierOrder.NONE
         self.setpoint_a = state.setpoint_a
         self.settings = settings
+        self.shown = state.shown
         self.starting = state.starting
         self.stop_sent_s = state.stop_sent_s
         self.verdicts: list[Verdict] = []

@@ -32,7 +32,7 @@ def test_a_healthy_cell_has_none() -> None:
 
 
 def test_what_is_not_fitted_is_no_fault() -> None:
-    bare: dict[str, Any] = {"hopper_mass_kg": NOT_FITTED, "coolant_flow_healthy": NOT_FITTED, "off_gas_flow_healthy": NOT_FITTED}
+    bare: dict[str, Any] = dict.fromkeys(("hopper_mass_kg", "coolant_flow_healthy", "off_gas_flow_healthy"), NOT_FITTED)
     assert found(**bare, anode_current_a=()) == {}
 
 
@@ -80,7 +80,7 @@ def test_a_dead_thermocouple_module_is_one_alarm() -> None:
 
 def test_worn_anodes_share_one_alarm() -> None:
     worn = STATE.beliefs.anodes._replace(charge_ah=(195000.0, 196000.0) + (0.0,) * 16)
-    state = STATE._replace(beliefs=STATE.beliefs._replace(anodes=worn))
+    state = STATE._replace(beliefs=STATE.beliefs._replace(anodes=worn), shown=None)
     decision = step(state, image(), (), SETTINGS, armed=True)
     guarded = guard(decision.commands, image(), (), ARMED, LIMITS)
     standing = conditions(image(), decision.estimates, decision, guarded, SETTINGS)

@@ -332,7 +332,7 @@ class TestRecords:
     def test_anode_prompt_with_deadline(self) -> None:
         state = in_mode("AUTOMATIC")
         worn = state.beliefs.anodes._replace(charge_ah=(195000.0,) + (0.0,) * 17)
-        decision = scans(state._replace(beliefs=state.beliefs._replace(anodes=worn)), 1)[0]
+        decision = scans(state._replace(beliefs=state.beliefs._replace(anodes=worn), shown=None), 1)[0]
         prompt = next(prompt for prompt in decision.prompts if prompt.id == "change_anode_1")
         assert prompt.due_s is not None
         assert "of 31 kg" in prompt.why

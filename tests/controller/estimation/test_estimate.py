@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from controller.estimation.anode_estimates import EQUAL_SHARE, UNKNOWN_START, anode_estimates
 from controller.estimation.beliefs import advanced, opening
-from controller.estimation.estimate import BOOK_KEEPING, EQUAL_SHARE, UNKNOWN_START, estimate
+from controller.estimation.estimate import BOOK_KEEPING, estimate
 from controller.estimation.view import see
 from controller.process_image.estimates import Estimates
 from controller.process_image.measurements import Measurements, measured, missing
@@ -13,7 +14,8 @@ def estimated(measurements: Measurements, *, known: bool = False, shared: bool =
     view = see(measurements, 1.0, 18)
     beliefs = advanced(opening(SETTINGS), view, SETTINGS, 1.0, eaten_kg=0.01, fed_kg=0.0)
     anodes = beliefs.anodes._replace(known=(known,) * 18, shared=(shared,) * 18)
-    return estimate(beliefs._replace(anodes=anodes), view, SETTINGS, fed_kg=0.0, deficit_kg=0.0)
+    shown = anode_estimates(anodes, SETTINGS, view.time_s)
+    return estimate(beliefs, view, SETTINGS, anodes=shown, fed_kg=0.0, deficit_kg=0.0)
 
 
 def test_a_healthy_cell() -> None:
