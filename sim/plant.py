@@ -67,7 +67,7 @@ class SimulatedCell:
         )
         self.state: CellState = running_state(self.parameters, seed=seed)
         self.outputs: CellOutputs = outputs(self.parameters, self.state)
-        self.lid_closed = True
+        self.lid_closed = False
         self.auxiliary_heat_kw = 0.0
         self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
         self.start_s = start_s
