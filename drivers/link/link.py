@@ -70,6 +70,7 @@ class Link:
         self._buffer = b""
         self._quiet_until_s = -inf
         self._noisy_since_s = inf
+        self._guarded = False
         self._strikes = 0
         self._proven = False
         self._timer: asyncio.TimerHandle | None = None
@@ -133,7 +134,7 @@ class Link:
             future.set_exception(LinkDown(f"link down: {self.status.reason}"))
             return future
         now_s = loop.time()
-        if self._exchange is None and now_s >= self._quiet_until_s and not self._queue:
+        if self._exchange is None and now_s >= self._quiet_until_s and not self._queue and not self._guarded:
             if deadline_s is not None and now_s > deadline_s:
                 self._not_sent(future, "too late to be sent")
             else:
@@ -159,6 +160,7 @@ class Link:
         elif self._tagged or self._buffer:
             self._tagged = False
             self._buffer = b""
+        self._guarded = False
         self._exchange = exchange
         self._future = future
         self._timeout_s = timeout_s
@@ -216,6 +218,7 @@ class Link:
         if gap_s:
             self._quiet_until_s = now_s + gap_s
             self._noisy_since_s = inf
+        self._guarded = False
         self._strikes = 0
         if not self._proven:
             self._proven = True
@@ -255,6 +258,7 @@ class Link:
         if self._buffer:
             self.counters.discarded_bytes += len(self._buffer)
             self._buffer = b""
+        self._guarded = True
         self._noisy_since_s = now_s
         self._quiet_until_s = now_s + self._timing.guard_s
         self._arm()
@@ -279,6 +283,10 @@ class Link:
     def _send_next(self, now_s: float) -> None:
         while self._exchange is None and self._transport is not None and self._queue:
             if now_s < self._quiet_until_s - _EARLY_S:
+                self._arm()
+                return
+            if self._guarded and _has_unread_bytes(self._transport):
+                self._quiet_until_s = now_s + self._timing.settle_s
                 self._arm()
                 return
             waiting = self._queue.pop()
@@ -352,3 +360,15 @@ class Link:
         for waiting in self._queue.take_all():
             self.counters.not_sent += 1
             waiting.future.set_exception(LinkDown(f"link down: {reason}"))
+
+
+def _has_unread_bytes(transport: asyncio.Transport) -> bool:
+    """Whether a serial port holds bytes that the event loop has not fetched yet.
+
+    A loop that was held up finds the end of the guard and the late reply at the same moment.
+    """
+    port = transport.get_extra_info("serial")
+    try:
+        return port is not None and bool(port.in_waiting)
+    except OSError:
+        return False  # unplugged: connection_lost is on its way

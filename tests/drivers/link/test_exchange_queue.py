@@ -55,9 +55,9 @@ def test_most_urgent_first_then_in_order_and_nobody_is_lost(
         assert all(queue.earliest_deadline_s <= one.deadline_s for one in entries_kept)
     alive = [one for one in queue if not one.future.done()]
     served: list[tuple[Priority, int]] = []
-    while (one := queue.pop()) is not None:
-        assert id(one) not in withdrawn | shed
-        served.append(entries[id(one)])
+    while (next_one := queue.pop()) is not None:
+        assert id(next_one) not in withdrawn | shed
+        served.append(entries[id(next_one)])
     assert served == sorted(served)
     assert len(served) == len(alive)
     assert len(queue) == 0

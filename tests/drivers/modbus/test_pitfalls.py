@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import errno
 import os
+import time
 from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from drivers.modbus.master import ModbusMaster
 from drivers.modbus.question import read_question
 from drivers.modbus.rtu_exchange import RtuExchange, rtu_frame
 from drivers.modbus.wire_state import WireState
+from drivers.profiles.schema import Bus
 from tests.support.eventually import eventually
 from tests.support.links import QUICK_BUS, open_link, until_up
 from tests.support.misbehaving_peer import (
@@ -50,7 +52,7 @@ async def nothing_raised_in_the_loop() -> Any:
 
 
 def read(
-    link: Link, start: int, count: int = 1, *, unit: int = 1, timeout_s: float = 0.05
+    link: Link, start: int, count: int = 1, *, unit: int = 1, timeout_s: float = 2.0
 ) -> Awaitable[tuple[int, ...]]:
     return ModbusMaster(link).read(unit, "holding", start, count, priority=Priority.FAST_READ, timeout_s=timeout_s)
 
@@ -59,11 +61,14 @@ def tag_of(request: bytes) -> int:
     return int.from_bytes(request[:2], "big")
 
 
+LONG_GUARD = Bus(timeout_s=0.1, late_reply_guard_s=0.3)
+
+
 async def answers_or_none(link: Link, starts: range) -> list[int | None]:
     found: list[int | None] = []
     for start in starts:
         try:
-            found.append((await read(link, start))[0])
+            found.append((await read(link, start, timeout_s=0.1))[0])
         except DriverError:
             found.append(None)
             await until_up(link)
@@ -76,9 +81,9 @@ async def test_pitfall_01_late_rtu_reply_never_answers_the_next_request() -> Non
     def late_at_first(request: bytes) -> Delayed:
         nonlocal replies
         replies += 1
-        return [(0.08 if replies in (1, 3) else 0.0, honest_rtu(request))]
+        return [(0.15 if replies in (1, 3) else 0.0, honest_rtu(request))]
 
-    async with pty_peer(late_at_first) as peer, open_link(peer.address) as link:
+    async with pty_peer(late_at_first) as peer, open_link(peer.address, bus=LONG_GUARD) as link:
         assert await answers_or_none(link, range(2, 7)) == [None, 3, None, 5, 6]
         assert link.epoch == 1, "a serial port stays open when a unit is late"
         assert link.counters.discarded_bytes == 2 * 7
@@ -91,7 +96,7 @@ async def test_pitfall_01_late_reply_on_rtu_over_tcp_dies_with_its_connection() 
     def late_at_first(request: bytes) -> Delayed:
         nonlocal replies
         replies += 1
-        return [(0.08 if replies == 1 else 0.0, honest_rtu(request))]
+        return [(0.15 if replies == 1 else 0.0, honest_rtu(request))]
 
     async with tcp_peer(late_at_first, scheme="rtu+tcp") as peer, open_link(peer.address) as link:
         assert await answers_or_none(link, range(2, 5)) == [None, 3, 4]
@@ -108,13 +113,37 @@ async def test_pitfall_01_a_cancelled_read_leaves_no_reply_behind() -> None:
 
 
 async def test_pitfall_01_a_cancelled_read_that_is_late_as_well() -> None:
-    waits_s = iter((0.08, 0.0))
-    async with pty_peer(lambda r: [(next(waits_s), honest_rtu(r))]) as peer, open_link(peer.address) as link:
-        given_up = asyncio.ensure_future(read(link, 2))
+    waits_s = iter((0.15, 0.0))
+    async with (
+        pty_peer(lambda r: [(next(waits_s), honest_rtu(r))]) as peer,
+        open_link(peer.address, bus=LONG_GUARD) as link,
+    ):
+        given_up = asyncio.ensure_future(read(link, 2, timeout_s=0.1))
         await eventually(lambda: bool(peer.requests))
         given_up.cancel()
         assert await read(link, 3) == (3,)
         assert link.counters.timeouts == 1
+
+
+async def test_pitfall_01_late_reply_that_a_held_up_loop_finds_together_with_the_end_of_the_guard() -> None:
+    async with (
+        pty_peer(lambda _: None) as peer,
+        open_link(peer.address, bus=Bus(timeout_s=0.05, late_reply_guard_s=0.1)) as link,
+    ):
+        with pytest.raises(NoReply):
+            await read(link, 2, timeout_s=0.05)
+        peer.answer = honest_rtu
+
+        def reply_late_and_hold_the_loop_up() -> None:
+            peer.say(honest_rtu(peer.requests[0]))
+            time.sleep(0.05)
+
+        asyncio.get_running_loop().call_later(0.05, reply_late_and_hold_the_loop_up)
+        following = asyncio.ensure_future(read(link, 3))
+        await asyncio.sleep(0)
+        time.sleep(0.2)  # noqa: ASYNC251 - the point: all timers are overdue when the loop goes on
+        assert await following == (3,)
+        assert link.counters.discarded_bytes == 7
 
 
 BENT_BODIES = {
@@ -144,7 +173,7 @@ async def test_pitfall_02_reply_with_wrong_function_or_length_is_no_value_on_tcp
 async def test_pitfall_02_reply_with_wrong_function_or_length_is_no_value_on_rtu(body: bytes) -> None:
     async with pty_peer(lambda _: rtu(1, body)) as peer, open_link(peer.address) as link:
         with pytest.raises((BadReply, NoReply)):
-            await read(link, 5, 2)
+            await read(link, 5, 2, timeout_s=0.1)
         peer.answer = honest_rtu
         assert await read(link, 5, 2) == (5, 6)
         assert link.epoch == 1
@@ -175,9 +204,9 @@ async def test_pitfall_02_write_that_confirms_something_else_is_not_confirmed(ec
 async def test_pitfall_03_transaction_id_zero_matches_nothing() -> None:
     async with tcp_peer(lambda _: mbap(0, 1, words(7))) as peer, open_link(peer.address) as link:
         with pytest.raises(NoReply, match="another transaction id"):
-            await read(link, 7)
+            await read(link, 7, timeout_s=0.1)
         with pytest.raises(NoReply):
-            await read(link, 7)
+            await read(link, 7, timeout_s=0.1)
         assert link.status.state is not LinkState.UP, "a stream that stays out of step is given up"
         assert link.counters.replies == 0
 
@@ -202,9 +231,9 @@ async def test_pitfall_03_replies_one_step_out_of_phase_end_the_connection() -> 
 
     async with tcp_peer(previous) as peer, open_link(peer.address) as link:
         with pytest.raises(NoReply):
-            await read(link, 0)
+            await read(link, 0, timeout_s=0.1)
         with pytest.raises(NoReply, match="another transaction id"):
-            await read(link, 1)
+            await read(link, 1, timeout_s=0.1)
         await until_up(link, epoch=2)
         assert peer.connections == 2
 
@@ -213,7 +242,7 @@ async def test_pitfall_07_dead_peer_costs_one_timeout_a_request_and_then_the_con
     async with tcp_peer(lambda _: None) as peer, open_link(peer.address) as link:
         for _ in range(3):
             with pytest.raises(NoReply):
-                await read(link, 0)
+                await read(link, 0, timeout_s=0.05)
         assert link.status.state is LinkState.WAITING
         with pytest.raises(LinkDown, match="without a reply"):
             await read(link, 0)
@@ -251,7 +280,7 @@ UNDECODABLE = {
 async def test_pitfall_09_undecodable_reply_is_a_bad_reply_and_no_exception_in_the_loop(reply: bytes) -> None:
     async with tcp_peer(lambda request: request[:2] + reply[2:]) as peer, open_link(peer.address) as link:
         with pytest.raises((BadReply, NoReply)):
-            await read(link, 0)
+            await read(link, 0, timeout_s=0.1)
         peer.answer = honest_tcp
         peer.hang_up()
         await until_up(link, epoch=2)
@@ -272,7 +301,9 @@ async def test_pitfall_10_dead_unit_holds_the_others_for_one_timeout_only() -> N
         return honest_rtu(request) if request[0] == 1 else None
 
     async with pty_peer(only_unit_1) as peer, open_link(peer.address) as link:
-        dead, healthy = await asyncio.gather(read(link, 0, unit=9), read(link, 1), return_exceptions=True)
+        dead, healthy = await asyncio.gather(
+            read(link, 0, unit=9, timeout_s=0.1), read(link, 1), return_exceptions=True
+        )
         assert isinstance(dead, NoReply)
         assert healthy == (1,)
         assert [request[0] for request in peer.requests] == [9, 1]
