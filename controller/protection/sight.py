@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import NamedTuple
 
 from controller.process_image.measurements import Measurement, Measurements
@@ -11,6 +13,11 @@ from drivers.reading import Quality
 _GOOD = Quality.GOOD
 _LARGEST = 1e9
 """No quantity of a cell comes near it in its unit; the comparison also turns NaN and infinity away."""
+
+_OPTIONAL = ("rectifier_ready", "rectifier_running", "rectifier_remote", "rectifier_fallback")
+"""Not every rectifier reports these; where one does, it must be good."""
+_CRITICAL = ("line_current_a", "cell_voltage_v", "current_setpoint_readback_a", "rectifier_tripped", *_OPTIONAL)
+_critical: Callable[[Measurements], tuple[Measurement, ...]] = attrgetter(*_CRITICAL)
 
 
 class Sight(NamedTuple):
@@ -38,20 +45,11 @@ def look(measurements: Measurements, limits: GuardLimits) -> Sight:
             link_lost = "" if device.ready else f"rectifier {device.name}: {device.reason or 'not ready'}"
         elif device.needed and not device.ready:
             ceilings.append(f"{device.name}: {device.reason or 'not ready'}")
-    blind = [
-        f"{name}: {what}"
-        for name, measurement, optional in (
-            ("line_current_a", measurements.line_current_a, False),
-            ("cell_voltage_v", measurements.cell_voltage_v, False),
-            ("current_setpoint_readback_a", measurements.current_setpoint_readback_a, False),
-            ("rectifier_tripped", measurements.rectifier_tripped, False),
-            ("rectifier_ready", measurements.rectifier_ready, True),
-            ("rectifier_running", measurements.rectifier_running, True),
-            ("rectifier_remote", measurements.rectifier_remote, True),
-            ("rectifier_fallback", measurements.rectifier_fallback, True),
-        )
-        if (what := _unusable(measurement, now, fresh_s)) and not (optional and measurement.reason == "not_fitted")
-    ]
+    blind: list[str] = []
+    for measurement, name in zip(_critical(measurements), _CRITICAL, strict=True):
+        what = _unusable(measurement, now, fresh_s)
+        if what and not (measurement.reason == "not_fitted" and name in _OPTIONAL):
+            blind.append(f"{name}: {what}")
     voltage_v = _usable(measurements.cell_voltage_v, now, fresh_s)
     if voltage_v is not None and not voltage_v <= limits.cell_voltage_v_max:
         ceilings.append(f"cell voltage {voltage_v:.2f} V is above {limits.cell_voltage_v_max:g} V")
@@ -102,11 +100,11 @@ def unmet(sight: Sight, measurements: Measurements, limits: GuardLimits) -> list
 
 
 def _unusable(measurement: Measurement, now: float, fresh_s: float) -> str:
-    value = measurement.value
-    if value is None or measurement.quality is not _GOOD or not -_LARGEST <= value <= _LARGEST:
-        return measurement.reason or "not good"
-    if not -fresh_s <= now - measurement.time_s <= fresh_s:
-        return f"{now - measurement.time_s:.1f} s old"
+    value, quality, reason, time_s = measurement
+    if value is None or quality is not _GOOD or not -_LARGEST <= value <= _LARGEST:
+        return reason or "not good"
+    if not -fresh_s <= now - time_s <= fresh_s:
+        return f"{now - time_s:.1f} s old"
     return ""
 
 

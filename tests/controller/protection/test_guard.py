@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from controller.process_image.commands import NO_COMMANDS, Commands, Dose, RectifierOrder
-from controller.process_image.measurements import DeviceCondition, Measurements, measured, missing
+from controller.process_image.measurements import DeviceCondition, Measurement, Measurements, measured, missing
 from controller.process_image.requests import Verb
 from controller.protection.guard import guard
 from controller.protection.guard_state import Action, Guarded, GuardState
 from controller.protection.limits import GuardLimits
+from drivers.reading import Quality
 from tests.support.process_images import LIMITS, RECTIFIER_READY, ask, image, with_limits
 
 ARM = ask(Verb.ARM)
@@ -137,6 +138,10 @@ class TestLoweringWithoutArming:
         low = image(line_current_a=9000.0, current_setpoint_readback_a=9000.0)
         assert guard(NO_COMMANDS, low, (ask(Verb.HOLD),), GuardState(), LIMITS).commands == Commands(9000.0)
 
+    def test_a_controller_that_wants_less_gets_less(self) -> None:
+        result = guard(Commands(8000.0), image(), (ask(Verb.HOLD),), GuardState(), LIMITS)
+        assert result.commands == Commands(8000.0)
+
     def test_a_device_of_unknown_identity_is_not_written_to(self) -> None:
         unknown = image(devices=(RECTIFIER_READY._replace(ready=False, reason="link down: refused"),))
         result = guard(NO_COMMANDS, unknown, (ask(Verb.STOP),), GuardState(), LIMITS)
@@ -211,6 +216,20 @@ class TestFreshness:
     def test_a_stale_voltage_counts_as_lost(self) -> None:
         result = guard(STANDING, image(cell_voltage_v=measured(7.5, 96.0)), (), armed_state(), LIMITS)
         assert result.action is Action.REDUCE
+
+    def test_hold_is_never_above_what_was_written_while_the_current_still_falls(self) -> None:
+        state = armed_state()._replace(written_a=5000.0)
+        falling = image(line_current_a=9000.0, current_setpoint_readback_a=5000.0)
+        result = guard(NO_COMMANDS, falling, (ask(Verb.HOLD),), state, LIMITS)
+        assert result.commands.current_setpoint_a == 5000.0
+
+    @pytest.mark.parametrize("value", [math.nan, math.inf, 1e30])
+    def test_what_only_calls_itself_good_is_lost_too(self, value: float) -> None:
+        liar = Measurement(value, Quality.GOOD, "", 100.0)
+        result = guard(Commands(26000.0, heartbeat=True), image(line_current_a=liar), (), armed_state(), LIMITS)
+        assert result.action is Action.REDUCE
+        assert result.state.verified_a == 25000.0
+        assert not result.commands.heartbeat
 
     def test_hold_stays_until_a_person_chooses_a_mode_with_the_cause_gone(self) -> None:
         blind = [image(99.0 + t, line_current_a=missing("timeout", 0.0)) for t in range(1, 7)]
@@ -296,6 +315,17 @@ class TestRectifier:
         state = armed_state()._replace(written_a=0.0)
         calm = guard(start, image(**still, current_setpoint_readback_a=0.0), (), state, LIMITS)
         assert calm.commands.rectifier_order is RectifierOrder.START
+
+    @pytest.mark.parametrize("changes", [{"cell_voltage_v": 15.5}, {"bath_temperature_degc": ()}])
+    def test_start_needs_an_unrestricted_cell(self, changes: dict[str, Any]) -> None:
+        still: dict[str, Any] = {"line_current_a": 0.0, "rectifier_running": 0.0, "current_setpoint_readback_a": 0.0}
+        start, state = Commands(0.0, RectifierOrder.START), armed_state()._replace(written_a=0.0)
+        assert guard(start, image(**still), (), state, LIMITS).commands.rectifier_order is RectifierOrder.START
+        restricted = guard(start, image(**still, **changes), (), state, LIMITS)
+        assert restricted.action is Action.REDUCE
+        assert restricted.commands.rectifier_order is RectifierOrder.NONE
+        held = guard(start, image(**still), (ask(Verb.HOLD),), state, LIMITS)
+        assert held.commands.rectifier_order is RectifierOrder.NONE
 
     def test_stop_beats_everything_the_controller_wants(self) -> None:
         commands = Commands(25000.0, RectifierOrder.START, Dose(8, 1.0), permit=True, heartbeat=True)

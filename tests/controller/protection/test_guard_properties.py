@@ -30,7 +30,7 @@ def any_measurement(draw: st.DrawFn, usual: float) -> Measurement:
     """Also what ``measured`` would never build: a NaN called GOOD, a value called BAD, a time that is no number."""
     if draw(st.integers(0, 5)):
         return Measurement(usual, Quality.GOOD, "", NOW)
-    value = draw(st.one_of(st.none(), any_float, reasonable, st.sampled_from([0.0, 1.0])))
+    value = draw(st.one_of(st.none(), any_float, reasonable, st.sampled_from([0.0, 1.0, math.nan, math.inf])))
     reason = draw(st.sampled_from(["", "open_circuit", "not_fitted"]))
     return Measurement(value, draw(st.sampled_from(Quality)), reason, draw(times))
 
