@@ -1,8 +1,8 @@
 """The journal as the daemon sees it: nothing here ever makes a scan wait.
 
-One thread writes. Events are synced before their future resolves; scans are committed in batches, all cells of a tick
-together. Where the disk fails, control goes on: event futures fail with ``NotRecorded`` (so that whoever asked for more
-energy can be refused), the events themselves stay in memory and are written as soon as a disk takes them.
+One thread writes. Events are synced before their future resolves; scans are committed as they come, those that came
+meanwhile in one batch. Where the disk fails, control goes on: event futures fail with ``NotRecorded`` (so that whoever
+asked for more energy can be refused), the events themselves stay in memory and are written once a disk takes them.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from controller.journal.storage import FileStorage, JournalStorage
 
 MOST_PENDING_SCANS = 1200
 MOST_PENDING_EVENTS = 10_000
-GATHER_S = 0.02
-"""Scans wait this long for those of the other cells, so that one commit takes them all."""
 RETRY_EVENTS_S = 2.0
 
 
@@ -73,7 +71,6 @@ class Journal:
         self._retry_at_s = 0.0
         self._wake: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._awake = False
-        self._gathering = False
         self._stopping = False
         self._busy_since_s: float | None = None
         self._events_recorded = self._events_refused = self._scans_written = 0
@@ -119,9 +116,8 @@ class Journal:
             self._scans.add(row)
         if self._storage.inline:
             self._write_batch()
-        elif self._loop is not None and not self._gathering:
-            self._gathering = True
-            self._loop.call_later(GATHER_S, self._gathered)
+        else:
+            self._wake_up()
 
     def record(self, event: JournalEvent) -> asyncio.Future[RecordedEvent]:
         """The future resolves when the event is durable, or fails with NotRecorded. It need not be awaited."""
@@ -150,10 +146,6 @@ class Journal:
         else:
             self._write_batch()
             self._storage.close()
-
-    def _gathered(self) -> None:
-        self._gathering = False
-        self._wake_up()
 
     def _wake_up(self) -> None:
         with self._lock:
