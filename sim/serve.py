@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from controller.plant import Plant
 from controller.settings import PlantFileError, load_plant
 from sim.faults import UnknownFault, schedule
 from sim.instruments.lines import mount, protocol_factory
-from sim.instruments.pty import PortTaken, PtyPort
+from sim.instruments.pty import PortTaken, PtyPort, forget_leftover
 from sim.instruments.wire import Line
 from sim.plant import SimulatedPlant
 from sim.scaled_time import run_scaled
@@ -62,13 +62,24 @@ class FieldServer:
 
     async def open(self) -> None:
         """Raises CannotServe, having closed what was open by then."""
-        for line in self.lines.values():
-            try:
-                await self._open(line)
-            except OSError as error:
-                await self.close()
-                said = os.strerror(error.errno) if error.errno and not isinstance(error, PortTaken) else str(error)
-                raise CannotServe(f"{line.address}: {said.lower()}") from None
+        # Listeners first: a second simulator of the same plant fails on them, before it touches a port of the first.
+        serial = [line for line in self.lines.values() if line.address.scheme == "serial"]
+        for line in (line for line in self.lines.values() if line.address.scheme != "serial"):
+            await self._had(line, self._open)
+        for step in (self._clear, self._open):
+            for line in serial:
+                await self._had(line, step)
+
+    async def _had(self, line: Line, step: Callable[[Line], Awaitable[None]]) -> None:
+        try:
+            await step(line)
+        except OSError as error:
+            await self.close()
+            said = os.strerror(error.errno) if error.errno and not isinstance(error, PortTaken) else str(error)
+            raise CannotServe(f"{line.address}: {said.lower()}") from None
+
+    async def _clear(self, line: Line) -> None:
+        forget_leftover(Path(line.address.path))
 
     async def close(self) -> None:
         for port in self._ports:

@@ -101,6 +101,13 @@ class PtyPort:
             self._protocol.data_received(data)
 
 
+def forget_leftover(path: Path) -> None:
+    """Take away the link that a killed simulator left. Its pseudo-terminal's number may be given to any other port at
+    once, and a client that follows the old link then talks to the wrong instrument. Raises OSError."""
+    _check_free(path)
+    path.unlink(missing_ok=True)
+
+
 def _check_free(path: Path) -> None:
     """A dangling link or one to a pseudo-terminal was left by a simulator that was killed; anything else stays."""
     if not path.is_symlink():
