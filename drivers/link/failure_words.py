@@ -20,6 +20,8 @@ def why_no_stream(error: BaseException | None, address: LinkAddress) -> str:
         return "no answer to the attempt to connect"
     if isinstance(error, socket.gaierror):
         return f"host name {where} cannot be resolved"
+    if "returned no data" in str(error):
+        return f"{where} was disconnected"  # pyserial's long way of saying that a port hung up
     code = _code(error)
     words = {
         errno.ECONNREFUSED: "connection refused",

@@ -24,6 +24,10 @@ HOST = parse_link("tcp://plc7:502")
         (OSError(errno.ENOTTY, "no tty"), "/dev/ttyS9 is not a serial port"),
         (OSError(errno.EINVAL, "bad"), "/dev/ttyS9 cannot do these settings"),
         (OSError(errno.EIO, "gone"), "/dev/ttyS9 was disconnected"),
+        (
+            serial.SerialException("device reports readiness to read but returned no data (device disconnected …?)"),
+            "/dev/ttyS9 was disconnected",
+        ),
         (OSError("of a kind nobody knows"), "of a kind nobody knows"),
         (ZeroDivisionError(), "ZeroDivisionError"),
         (None, "closed by the other side"),
