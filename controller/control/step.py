@@ -156,4 +156,6 @@ def _commands(turn: Turn) -> Commands:
         return Commands(turn.lowering_a, turn.order)
     if turn.mode is Mode.STANDBY:
         return NO_COMMANDS
-    return Commands(turn.setpoint_a, turn.order, turn.dose, permit=True, heartbeat=True)
+    # A write that is bound to fail would cost the scan its heartbeat, and the cell its current.
+    permit = True if turn.view.permit_reachable else None
+    return Commands(turn.setpoint_a, turn.order, turn.dose, permit, heartbeat=True)

@@ -30,6 +30,8 @@ class View(NamedTuple):
     anode_current_a: tuple[float | None, ...]
     """As many entries as the cell has anodes."""
     feeder: FeederView
+    permit_reachable: bool
+    """False while the module with the permit contact is expected and cannot be read."""
 
 
 def fresh(measurement: Measurement, time_s: float, fresh_s: float) -> float | None:
@@ -62,4 +64,6 @@ def see(measurements: Measurements, scan_period_s: float, anodes: int) -> View:
             fresh(measurements.dose_done_id, now, fresh_s),
             fresh(measurements.dose_done_kg, now, fresh_s),
         ),
+        measurements.permit_contact_closed.value is not None
+        or measurements.permit_contact_closed.reason == "not_fitted",
     )

@@ -30,7 +30,10 @@ def disarmed(state: GuardState, why: str, *, by_guard: bool) -> GuardState:
 def after_requests(
     requests: tuple[Request, ...], sight: Sight, measurements: Measurements, state: GuardState, limits: GuardLimits
 ) -> tuple[GuardState, RectifierOrder, tuple[Verdict, ...]]:
-    """Arm, disarm, and unlatch a hold. The order is TAKE_REMOTE on the scan that arms, if the rectifier needs it."""
+    """Arm, disarm, and unlatch a hold. The order is TAKE_REMOTE on the scan that arms, if the rectifier needs it.
+
+    Arming and disarming are answered here; of everything else only a refusal, for ``step`` has the better words.
+    """
     order = RectifierOrder.NONE
     verdicts: list[Verdict] = []
     for request in requests:
@@ -42,10 +45,10 @@ def after_requests(
             text = "not armed; an energised rectifier falls to its hold current by its own watchdog"
             verdicts.append(Verdict(request, True, "accepted", text))
         elif (mode := mode_asked(request)) in (Mode.HOLD, Mode.OFF):
-            verdicts.append(_lowering(request, sight, limits))
+            verdicts += _unable_to_lower(request, sight, limits)
         elif mode is not None and state.hold_reason:
-            state, verdict = _unlatch(request, mode, sight, state)
-            verdicts.append(verdict)
+            state, refused = _unlatch(request, mode, sight, state)
+            verdicts += refused
     return state, order, tuple(verdicts)
 
 
@@ -80,20 +83,20 @@ def _arm(
     return state, RectifierOrder.TAKE_REMOTE if take else none, Verdict(request, True, "accepted", text)
 
 
-def _lowering(request: Request, sight: Sight, limits: GuardLimits) -> Verdict:
+def _unable_to_lower(request: Request, sight: Sight, limits: GuardLimits) -> tuple[Verdict, ...]:
     if limits.shadow:
         text = "shadow mode: nothing is ever written; lower the current at the rectifier's panel"
-        return Verdict(request, False, "shadow", text)
+        return (Verdict(request, False, "shadow", text),)
     if sight.link_lost:
         text = f"cannot be sent ({sight.link_lost}); lower the current at the rectifier's panel"
-        return Verdict(request, False, "not_reached", text)
+        return (Verdict(request, False, "not_reached", text),)
     if mode_asked(request) is Mode.HOLD and sight.actual_a is None and sight.readback_a is None:
         text = "neither line current nor set-point can be read, so what would lower it is not known; stop is possible"
-        return Verdict(request, False, "current_unknown", text)
-    return Verdict(request, True, "accepted", "lowered")
+        return (Verdict(request, False, "current_unknown", text),)
+    return ()
 
 
-def _unlatch(request: Request, mode: Mode, sight: Sight, state: GuardState) -> tuple[GuardState, Verdict]:
+def _unlatch(request: Request, mode: Mode, sight: Sight, state: GuardState) -> tuple[GuardState, tuple[Verdict, ...]]:
     causes = list(sight.blind)
     if not sight.temperature_seen and state.temperature_lost_since_s is not None:
         causes.append("no bath temperature is good and fresh")
@@ -101,5 +104,5 @@ def _unlatch(request: Request, mode: Mode, sight: Sight, state: GuardState) -> t
         causes.append("the rectifier does not read back the set-point it was given")
     if causes and mode is not Mode.STANDBY:
         text = f"held ({state.hold_reason}) and the cause is still there: " + "; ".join(causes)
-        return state, Verdict(request, False, "hold_cause_present", text)
-    return state._replace(hold_reason="", hold_a=None), Verdict(request, True, "accepted", "the hold is released")
+        return state, (Verdict(request, False, "hold_cause_present", text),)
+    return state._replace(hold_reason="", hold_a=None), ()

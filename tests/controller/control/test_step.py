@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from controller.control.modes import ENERGISED
 from controller.control.step import CellState, Decision, checkpoint, initial_state, step
 from controller.process_image.commands import NO_COMMANDS, Dose, RectifierOrder
-from controller.process_image.measurements import missing
+from controller.process_image.measurements import NOT_FITTED, missing
 from controller.process_image.modes import Mode
 from controller.process_image.requests import Request, Verb
 from tests.support.process_images import DESIGN, SETTINGS, ask, image
@@ -106,6 +106,16 @@ class TestModes:
     def test_unknown_mode(self) -> None:
         decision = step(initial_state(SETTINGS), image(), (mode("TURBO"),), SETTINGS, armed=True)
         assert decision.verdicts[0].code == "no_such_mode"
+
+
+class TestPermit:
+    @pytest.mark.parametrize(
+        ("contact", "permit"), [(1.0, True), (0.0, True), (NOT_FITTED, True), (missing("link down", 100.0), None)]
+    )
+    def test_is_asked_for_where_it_can_be_reached(self, contact: Any, permit: bool | None) -> None:
+        decision = scans(in_mode("AUTOMATIC"), 1, permit_contact_closed=contact)[0]
+        assert decision.commands.permit is permit
+        assert decision.commands.heartbeat
 
 
 class TestCurrent:

@@ -246,7 +246,7 @@ class TestFreshness:
         released = guard(
             Commands(15000.0), image(112.0, **held_image), (ask(Verb.MODE, text="MANUAL"),), seeing.state, LIMITS
         )
-        assert released.verdicts[0].accepted
+        assert released.verdicts == ()
         assert released.action is Action.NONE
         assert released.state.hold_reason == ""
 
