@@ -158,11 +158,13 @@ class Polling:
             self._readings.update(readings)
 
     def deactivate(self, reason: str, now_s: float) -> None:
-        """Every point is BAD with this reason until the next ``activate``. Requests under way are left to end: to
-        cancel one in flight would cost the bus its late-reply guard."""
+        """Every point is BAD with this reason until the next ``activate``. Requests that wait in the
+        queue are taken back; one in flight runs to its end on the link, and what it brings is for nobody."""
         self._active = False
         for state in self._states:
-            state.pending = None
+            pending, state.pending = state.pending, None
+            if pending is not None:
+                pending.cancel()
         missing = bad(reason, now_s)
         for key in self._block_of:
             self._readings[key] = missing
