@@ -145,8 +145,8 @@ def _mqtt(plant: Plant, publisher: SectionPublisher) -> MqttLink | None:
     return MqttLink(
         plant.mqtt,
         identifier=f"didymium-{plant.site}-{plant.area}",
-        online=publisher.online(),
-        offline=publisher.offline(),
+        online=publisher.online,
+        offline=publisher.offline,
         swept=publisher.topics.notices,
     )
 

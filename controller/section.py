@@ -63,6 +63,9 @@ class Section:
         """Once a second: who we are, how we do, and a token to date commands by."""
         if self._publisher is None or self._messages is None:
             return
+        simulated = any(device.simulated for cycle in self.cycles.values() for device in cycle.devices)
+        if self._publisher.identify(simulated=simulated):
+            self._messages.publish(*self._publisher.online())
         for message in self._publisher.tick(self._clock.time_s(), self._clock.utc_ms(), self.health):
             self._messages.publish(*message)
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import random
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import aiomqtt
 from paho.mqtt.client import MQTTMessageInfo
@@ -39,8 +39,8 @@ class MqttLink:
         settings: MqttSettings,
         *,
         identifier: str,
-        online: Message,
-        offline: Message,
+        online: Callable[[], Message],
+        offline: Callable[[], Message],
         swept: Sequence[str] = (),
         outbox: Outbox | None = None,
         keepalive_s: int = KEEPALIVE_S,
@@ -99,7 +99,7 @@ class MqttLink:
         if self._task is None or self._loop is None:
             return
         if self._connection is not None:
-            self._outbox.put(self._offline)
+            self._outbox.put(self._offline())
             self._flush_soon()
             until_s = self._loop.time() + timeout_s
             while not self.settled and self._loop.time() < until_s:  # noqa: ASYNC110 - paho offers no event
@@ -136,7 +136,7 @@ class MqttLink:
             username=settings.username,
             password=settings.password,
             identifier=self._identifier,
-            will=self._offline,
+            will=self._offline(),
             keepalive_s=self._keepalive_s,
         )
         try:
@@ -144,7 +144,7 @@ class MqttLink:
             self._connects += 1
             self._connection = connection
             self._outbox.connected()
-            self._outbox.put(self._online)
+            self._outbox.put(self._online())
             self._set_status(True, "")
             self._flush()
             if self._swept:

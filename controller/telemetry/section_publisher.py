@@ -28,10 +28,17 @@ class SectionPublisher:
         self.topics = topics
         self.token = ""
         """The newest one."""
-        self._who = {"boot": boot, "version": version, "kind": kind}
+        self._who: dict[str, str] = {"boot": boot, "version": version, "kind": kind}
         self._random_bytes = random_bytes
         self._token_due_s = float("-inf")
         self._health_due_s = float("-inf")
+
+    def identify(self, *, simulated: bool) -> bool:
+        """Shadow stays shadow; a section with any simulated device is ``sim``. True if that is news."""
+        kind = self._who["kind"] if self._who["kind"] == "shadow" else "sim" if simulated else "live"
+        news = kind != self._who["kind"]
+        self._who["kind"] = kind
+        return news
 
     def online(self) -> Message:
         return Message(self.topics.status, encode({"status": "online", **self._who}), 1, True)

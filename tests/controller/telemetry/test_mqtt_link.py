@@ -73,7 +73,7 @@ def settings(port: int, **more: str) -> MqttSettings:
 
 @contextlib.asynccontextmanager
 async def linked(port: int, outbox: Outbox | None = None, *, connected: bool = True) -> AsyncIterator[MqttLink]:
-    link = MqttLink(settings(port), identifier="test-link", online=ONLINE, offline=OFFLINE, swept=SWEPT, outbox=outbox)
+    link = MqttLink(settings(port), identifier="test-link", online=lambda: ONLINE, offline=lambda: OFFLINE, swept=SWEPT, outbox=outbox)
     link.start()
     try:
         if connected:
@@ -171,7 +171,7 @@ async def test_a_broker_that_hangs_costs_nobody_anything(mosquitto: Mosquitto) -
 
 
 async def test_a_broker_that_hangs_is_noticed_and_found_again(mosquitto: Mosquitto) -> None:
-    link = MqttLink(settings(mosquitto.port), identifier="t", online=ONLINE, offline=OFFLINE, keepalive_s=1)
+    link = MqttLink(settings(mosquitto.port), identifier="t", online=lambda: ONLINE, offline=lambda: OFFLINE, keepalive_s=1)
     link.start()
     await until(lambda: link.status.connected)
     mosquitto.hang()
@@ -183,7 +183,7 @@ async def test_a_broker_that_hangs_is_noticed_and_found_again(mosquitto: Mosquit
 
 
 async def test_closing_does_not_wait_for_a_broker_that_hangs(mosquitto: Mosquitto) -> None:
-    link = MqttLink(settings(mosquitto.port), identifier="test-link", online=ONLINE, offline=OFFLINE)
+    link = MqttLink(settings(mosquitto.port), identifier="test-link", online=lambda: ONLINE, offline=lambda: OFFLINE)
     mosquitto.hang()
     link.start()
     await asyncio.sleep(0.2)
@@ -199,7 +199,7 @@ from controller.telemetry.message import Message
 from controller.telemetry.mqtt_link import MqttLink
 async def main():
     link = MqttLink(MqttSettings("127.0.0.1", int(sys.argv[1])), identifier="child",
-                    online=Message("t/status", b"online", 1, True), offline=Message("t/status", b"will", 1, True))
+                    online=lambda: Message("t/status", b"online", 1, True), offline=lambda: Message("t/status", b"will", 1, True))
     link.start()
     await asyncio.sleep(60)
 asyncio.run(main())
@@ -245,8 +245,8 @@ async def test_a_wrong_password_is_a_reason_and_no_exception(tmp_path: Path) -> 
         wrong = MqttLink(
             settings(broker.port, username="didymium", password="wrong"),
             identifier="x",
-            online=ONLINE,
-            offline=OFFLINE,
+            online=lambda: ONLINE,
+            offline=lambda: OFFLINE,
         )
         wrong.start()
         await until(lambda: wrong.status.reason not in ("", "connecting"))
@@ -256,8 +256,8 @@ async def test_a_wrong_password_is_a_reason_and_no_exception(tmp_path: Path) -> 
         right = MqttLink(
             settings(broker.port, username="didymium", password="right"),
             identifier="x",
-            online=ONLINE,
-            offline=OFFLINE,
+            online=lambda: ONLINE,
+            offline=lambda: OFFLINE,
         )
         right.start()
         await until(lambda: right.status.connected)
