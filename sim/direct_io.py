@@ -118,7 +118,7 @@ class DirectIO:
 
     async def write(self, commands: Commands) -> tuple[str, ...]:
         failures: list[str] = []
-        if commands.permit is not None:
+        if commands.permit is not None and "digital_io" in self._by_role:
             self._order("digital_io", "permit_contact", float(commands.permit), failures)
         self._rectifier_order(commands.rectifier_order, failures)
         if commands.current_setpoint_a is not None:

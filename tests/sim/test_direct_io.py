@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from controller.process_image.commands import Commands, Dose, RectifierOrder
@@ -7,7 +9,7 @@ from controller.process_image.measurements import NOT_FITTED, Measurement
 from drivers.reading import Quality
 from sim.direct_io import DirectIO
 from sim.faults import Injection
-from sim.plant import SimulatedPlant
+from sim.plant import SimulatedCell, SimulatedPlant
 from tests.support.simulated_plants import demo_plant
 
 
@@ -54,6 +56,14 @@ async def test_what_is_written_reads_back() -> None:
     assert image.dose_done_id.value == 9.0
     assert image.rectifier_heartbeat_echo.value == 1.0
     assert image.permit_contact_closed.value == 1.0
+
+
+async def test_a_cell_without_a_permit_contact_is_asked_for_none() -> None:
+    plan = demo_plant("ce1").cells[0]
+    bare = dataclasses.replace(plan, devices=tuple(d for d in plan.devices if d.role != "digital_io"))
+    io = DirectIO(SimulatedCell(bare, 1))
+    assert await io.write(Commands(permit=True, heartbeat=True)) == ()
+    assert (await io.read(5.0)).rectifier_heartbeat_echo.value == 1.0
 
 
 async def test_a_failed_write_holds_the_heartbeat_back_and_says_why() -> None:
