@@ -71,7 +71,12 @@ class WireTap:
                 client.close()
                 return
             self._close += [client.close, device.close]
-            self._join(link, client.fileno(), device.fileno(), 0 if rtu else 6, lambda: (client.close(), device.close()))
+
+            def hang_up() -> None:
+                client.close()
+                device.close()
+
+            self._join(link, client.fileno(), device.fileno(), 0 if rtu else 6, hang_up)
 
         self._forward[listener.fileno()] = accept
         return int(listener.getsockname()[1])
@@ -85,7 +90,7 @@ class WireTap:
         self._close += [line.close, lambda: os.close(master), lambda: os.close(slave), port.unlink]
         self._join(link, master, line.fileno(), 0, lambda: None)
 
-    def _join(self, link: str, client: int, device: int, skip: int, close: Callable[[], object]) -> None:
+    def _join(self, link: str, client: int, device: int, skip: int, close: Callable[[], None]) -> None:
         def forward(source: int, sink: int, heard: Callable[[bytes], None]) -> Callable[[], None]:
             def chunk() -> None:
                 try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ import pytest
 
 from tests.support.section_processes import SectionProcesses, no_traceback, section, until
 
+_log = logging.getLogger(__name__)
 BAD = 2
 BAD_WITHIN_S = 3.0
 GOOD_WITHIN_S = 5.0
@@ -42,7 +44,7 @@ def first_scan_s(running: SectionProcesses, cell: str, since_s: float, *, bad: b
         scans = running.scans(cell, since_utc_ms=round(1000.0 * since_s))
         return [ms for ms, quality in scans if {name for name in MEASURED if quality[name] == BAD} == wanted]
 
-    until(lambda: found(), 10.0, f"a scan of {cell} with every point {'bad' if bad else 'good'} is on the record")
+    until(found, 10.0, f"a scan of {cell} with every point {'bad' if bad else 'good'} is on the record")
     return found()[0] / 1000.0 - since_s
 
 
@@ -70,7 +72,7 @@ def test_a_killed_simulator_is_bad_within_3_s_and_its_successor_good_within_5(ru
     running.simulator.kill()
     for cell in ("ce1", "prnd1"):
         waited_s = first_scan_s(running, cell, killed_s, bad=True)
-        print(f"{cell}: every point bad {waited_s:.2f} s after the simulator was killed")
+        _log.info("%s: every point bad %.2f s after the simulator was killed", cell, waited_s)
         assert waited_s <= BAD_WITHIN_S
         lost = running.messages(cell, "device_lost")
         assert any("rectifier" in message for message in lost)
@@ -84,7 +86,7 @@ def test_a_killed_simulator_is_bad_within_3_s_and_its_successor_good_within_5(ru
     returned_s = time.time()
     for cell in ("ce1", "prnd1"):
         waited_s = first_scan_s(running, cell, returned_s, bad=False)
-        print(f"{cell}: every point good {waited_s:.2f} s after the simulator was back")
+        _log.info("%s: every point good %.2f s after the simulator was back", cell, waited_s)
         assert waited_s <= GOOD_WITHIN_S
         assert running.status(cell)["missed"] == 0
     no_traceback(running.daemon)

@@ -10,7 +10,7 @@ import pytest
 from sim.instruments.pty import PortTaken, forget_leftover
 
 
-def test_the_link_to_a_pseudo_terminal_is_taken_away_even_where_somebody_else_has_its_number_now(tmp_path: Path) -> None:
+def test_the_link_to_a_pseudo_terminal_is_taken_away_even_where_its_number_is_used_again(tmp_path: Path) -> None:
     master, slave = os.openpty()
     try:
         path = tmp_path / "thermocouples"
