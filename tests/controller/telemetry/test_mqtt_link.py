@@ -73,7 +73,14 @@ def settings(port: int, **more: str) -> MqttSettings:
 
 @contextlib.asynccontextmanager
 async def linked(port: int, outbox: Outbox | None = None, *, connected: bool = True) -> AsyncIterator[MqttLink]:
-    link = MqttLink(settings(port), identifier="test-link", online=lambda: ONLINE, offline=lambda: OFFLINE, swept=SWEPT, outbox=outbox)
+    link = MqttLink(
+        settings(port),
+        identifier="test-link",
+        online=lambda: ONLINE,
+        offline=lambda: OFFLINE,
+        swept=SWEPT,
+        outbox=outbox,
+    )
     link.start()
     try:
         if connected:
@@ -171,7 +178,9 @@ async def test_a_broker_that_hangs_costs_nobody_anything(mosquitto: Mosquitto) -
 
 
 async def test_a_broker_that_hangs_is_noticed_and_found_again(mosquitto: Mosquitto) -> None:
-    link = MqttLink(settings(mosquitto.port), identifier="t", online=lambda: ONLINE, offline=lambda: OFFLINE, keepalive_s=1)
+    link = MqttLink(
+        settings(mosquitto.port), identifier="t", online=lambda: ONLINE, offline=lambda: OFFLINE, keepalive_s=1
+    )
     link.start()
     await until(lambda: link.status.connected)
     mosquitto.hang()

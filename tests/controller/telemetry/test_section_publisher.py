@@ -58,3 +58,15 @@ def test_online_and_the_will_name_the_run() -> None:
     who = {"boot": "b1", "version": "0.1", "kind": "sim"}
     assert json.loads(online.payload) == {"status": "online", **who}
     assert json.loads(offline.payload) == {"status": "offline", **who}
+
+
+def test_a_simulated_device_makes_the_section_sim_and_shadow_stays_shadow() -> None:
+    live = SectionPublisher(TOPICS, boot="b1", version="0.1", kind="live", random_bytes=random.Random(1).randbytes)
+    assert live.identify(simulated=True)
+    assert json.loads(live.online().payload)["kind"] == "sim"
+    assert not live.identify(simulated=True)
+    assert live.identify(simulated=False)
+    assert json.loads(live.offline().payload)["kind"] == "live"
+    shadow = SectionPublisher(TOPICS, boot="b1", version="0.1", kind="shadow", random_bytes=random.Random(1).randbytes)
+    assert not shadow.identify(simulated=True)
+    assert json.loads(shadow.online().payload)["kind"] == "shadow"
