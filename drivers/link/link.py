@@ -41,6 +41,7 @@ _LONGEST_REPLY: Final = 4096
 """Bytes after which a stream that never completes a reply is nonsense."""
 _STRIKES: Final = 3
 """Time-outs in a row after which a tagged stream is dropped; one that saw replies to other requests counts double."""
+_WARNING_EVERY_S: Final = 60.0
 _NEVER_QUIET_S: Final = 2.0
 """A line that is noisy for this much longer than its guard is reopened."""
 
@@ -73,6 +74,7 @@ class Link:
         self._guarded = False
         self._strikes = 0
         self._proven = False
+        self._warn_again_s = -inf
         self._timer: asyncio.TimerHandle | None = None
         self._timer_s = inf
 
@@ -227,7 +229,12 @@ class Link:
 
     def _bad(self, error: BadReply, now_s: float) -> None:
         self.counters.bad_replies += 1
-        _LOG.warning("%s: %s\n%s", self.address, error, self.trace.dump(4))
+        # The frames tell a commissioning engineer most of what went wrong; once a minute is enough to read.
+        level = logging.WARNING if now_s >= self._warn_again_s else logging.DEBUG
+        if level == logging.WARNING:
+            self._warn_again_s = now_s + _WARNING_EVERY_S
+        if _LOG.isEnabledFor(level):
+            _LOG.log(level, "%s: %s\n%s", self.address, error, self.trace.dump(4))
         self._failed(error)
         if self._is_line:
             self._guard(now_s)

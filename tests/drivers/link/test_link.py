@@ -411,3 +411,18 @@ async def test_a_request_made_while_the_reply_is_read_waits_its_turn() -> None:
         waiting = say(link, "2", Priority.STOP)
         assert list(await asyncio.gather(other, waiting)) == ["1", "2"]
         assert await more[0] == "again"
+
+
+def test_wrong_replies_are_shown_with_their_frames_but_not_every_time(caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        async with memory_bench(lambda _: b"??\n") as (link, _, _):
+            for _ in range(5):
+                assert "BadReply" in await error_of(say(link, "1"))
+            assert len(caplog.records) == 1
+            assert "sent      31 0a\n" in caplog.text
+            assert "received  3f 3f 0a" in caplog.text
+            await asyncio.sleep(60.0)
+            assert "BadReply" in await error_of(say(link, "1"))
+            assert len(caplog.records) == 2
+
+    run_virtual(run())
