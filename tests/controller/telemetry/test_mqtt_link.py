@@ -208,7 +208,8 @@ from controller.telemetry.message import Message
 from controller.telemetry.mqtt_link import MqttLink
 async def main():
     link = MqttLink(MqttSettings("127.0.0.1", int(sys.argv[1])), identifier="child",
-                    online=lambda: Message("t/status", b"online", 1, True), offline=lambda: Message("t/status", b"will", 1, True))
+                    online=lambda: Message("t/status", b"online", 1, True),
+                    offline=lambda: Message("t/status", b"will", 1, True))
     link.start()
     await asyncio.sleep(60)
 asyncio.run(main())
