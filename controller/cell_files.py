@@ -164,8 +164,10 @@ def _read(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CellFileError((f"{path}: {error.strerror or error}",)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CellFileError((f"{path}: {error}",)) from error
+    except RecursionError:
+        raise CellFileError((f"{path}: brackets stand too deep in each other",)) from None
+    except ValueError as error:  # no TOML, no UTF-8, a number of thousands of digits
+        raise CellFileError((f"{path}: {error}",)) from None
 
 
 def _unknown_tables(path: Path, document: Mapping[str, Any], known: set[str], mistakes: list[str]) -> None:

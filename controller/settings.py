@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
-import tomllib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-from pydantic import ValidationError
 
 from controller.cell_settings import cell_plan
-from controller.plant import CellPlan, MqttSettings, Plant
-from controller.plant_file import MqttTable, PlantFile
+from controller.device_settings import device_plans
+from controller.form_mistakes import shown
+from controller.link_checks import link_mistakes
+from controller.plant import CellPlan, DevicePlan, MqttSettings, Plant
+from controller.plant_file import SCAN_PERIOD_S, MqttTable
+from controller.plant_file_reading import NotReadable, PlantFile, parse_toml, read_bytes, read_tables
+
+LONGEST_SOCKET_PATH_BYTES = 107
+"""Linux: what an address of a Unix socket holds."""
 
 
 class PlantFileError(Exception):
@@ -29,24 +34,35 @@ class PlantFileError(Exception):
 def load_plant(path: str | Path, *, shadow: bool = False) -> Plant:
     """Read and check a plant file. Raises PlantFileError with every mistake; never weakens a rule it cannot read."""
     path = Path(path)
-    raw = _read(path)
-    file = _parse(path, raw)
-    mistakes = list(_name_mistakes(file))
+    mistakes: list[str] = []
+    try:
+        raw = read_bytes(path)
+        document = parse_toml(raw)
+    except NotReadable as error:
+        raise PlantFileError(path, [str(error)]) from None
+    file = read_tables(document, mistakes)
+    mistakes += _name_mistakes(file)
     mqtt = _mqtt(path.parent, file.mqtt, mistakes)
+    # Every bound grows with the scan period: the least one finds no mistake that is none.
+    scan_period_s = file.plant.scan_period_s if file.plant is not None else SCAN_PERIOD_S[0]
     cells: list[CellPlan] = []
-    for table in file.cell:
+    fitted: list[tuple[str, DevicePlan]] = []
+    for entry in file.cells:
+        devices = device_plans(entry, path.parent, scan_period_s, mistakes)
+        fitted += [(f'{entry.here} device "{device.name}"', device) for device in devices]
         plan = cell_plan(
-            table, folder=path.parent, scan_period_s=file.plant.scan_period_s, shadow=shadow, mistakes=mistakes
+            entry, devices, folder=path.parent, scan_period_s=scan_period_s, shadow=shadow, mistakes=mistakes
         )
         if plan is not None:
             cells.append(plan)
-    mistakes += _link_mistakes(cells)
-    if mistakes:
+    mistakes += link_mistakes(fitted)
+    mistakes += _socket_mistakes(path.parent, file)
+    if mistakes or file.plant is None or file.journal is None or file.command is None:
         raise PlantFileError(path, mistakes)
     return Plant(
         site=file.plant.site,
         area=file.plant.area,
-        scan_period_s=file.plant.scan_period_s,
+        scan_period_s=scan_period_s,
         cells=tuple(cells),
         mqtt=mqtt,
         journal_directory=path.parent / file.journal.directory,
@@ -56,76 +72,27 @@ def load_plant(path: str | Path, *, shadow: bool = False) -> Plant:
     )
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PlantFileError(path, [f"cannot be read: {error.strerror or error}"]) from None
-
-
-def _parse(path: Path, raw: bytes) -> PlantFile:
-    try:
-        document = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise PlantFileError(path, [f"is no TOML: {error}"]) from None
-    try:
-        return PlantFile.model_validate(document)
-    except ValidationError as error:
-        raise PlantFileError(path, [_line(document, dict(item)) for item in error.errors()]) from None
-
-
-def _line(document: dict[str, Any], item: dict[str, Any]) -> str:
-    """One pydantic error in the words of the file: ``cell "ce1" device "rectifier" unit = 900: …``."""
-    where: list[str] = []
-    node: Any = document
-    location = list(item["loc"])
-    for part in location:
-        child: Any = None
-        if isinstance(node, dict):
-            child = node.get(part)
-        elif isinstance(node, list) and isinstance(part, int) and part < len(node):
-            child = node[part]
-        if isinstance(part, int):
-            name = child.get("name") if isinstance(child, dict) else None
-            where.append(f'"{name}"' if name else f"number {part + 1}")
-        else:
-            where.append(str(part))
-        node = child
-    kind, message = item["type"], item["msg"].removeprefix("Value error, ")
-    place = " ".join(where) or "the file"
-    if kind == "missing":
-        return f"{place}: is missing"
-    if kind == "extra_forbidden":
-        return f"{place} = {node!r}: no such key here; see docs/plant-file.md for the keys"
-    value = "" if isinstance(node, dict | list) or kind == "value_error" else f" = {node!r}"
-    return f"{place}{value}: {message[0].lower()}{message[1:]}"
-
-
-def _name_mistakes(file: PlantFile) -> Iterable[str]:
-    names = [cell.name for cell in file.cell]
-    for name in sorted({name for name in names if names.count(name) > 1}):
+def _name_mistakes(file: PlantFile) -> Iterator[str]:
+    for name in _twice(entry.table.name for entry in file.cells if entry.table is not None):
         yield f'cell "{name}" name: is given to more than one cell'
-    for cell in file.cell:
-        devices = [device.name for device in cell.device]
-        for name in sorted({name for name in devices if devices.count(name) > 1}):
-            yield f'cell "{cell.name}" device "{name}" name: is given to more than one device of this cell'
+    for entry in file.cells:
+        for name in _twice(device.name for device in entry.devices if device is not None):
+            yield f'{entry.here} device "{name}" name: is given to more than one device of this cell'
 
 
-def _link_mistakes(cells: list[CellPlan]) -> Iterable[str]:
-    """Two devices may share a bus, never an address on it, and a port has one baud rate."""
-    seen: dict[tuple[str, int], str] = {}
-    ports: dict[str, tuple[str, str]] = {}
-    for cell in cells:
-        for device in cell.devices:
-            here = f'cell "{cell.name}" device "{device.name}"'
-            key = (str(device.link), device.unit)
-            if key in seen:
-                yield f"{here} link = {str(device.link)!r}: unit {device.unit} on this link is already {seen[key]}"
-            seen.setdefault(key, here)
-            if device.link.scheme == "serial":
-                settings, first = ports.setdefault(device.link.path, (str(device.link), here))
-                if settings != str(device.link):
-                    yield f"{here} link = {str(device.link)!r}: {first} opens the same port as {settings!r}"
+def _twice(names: Iterable[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _socket_mistakes(folder: Path, file: PlantFile) -> Iterator[str]:
+    if file.command is None:
+        return
+    length = len(os.fsencode(folder / file.command.socket))
+    if length > LONGEST_SOCKET_PATH_BYTES:
+        yield (
+            f"[command] socket = {shown(file.command.socket)}: {length} bytes with its folder; a Unix socket's path "
+            f"has at most {LONGEST_SOCKET_PATH_BYTES}"
+        )
 
 
 def _mqtt(folder: Path, table: MqttTable | None, mistakes: list[str]) -> MqttSettings | None:
@@ -134,16 +101,32 @@ def _mqtt(folder: Path, table: MqttTable | None, mistakes: list[str]) -> MqttSet
     password = None
     if table.password_file is not None:
         file = folder / table.password_file
+        name = f'[mqtt] password_file = "{file}"'
+        if table.username is None:
+            mistakes.append(f"{name}: a password goes with a username; add username or leave the file out")
         try:
-            if stat.S_IMODE(file.stat().st_mode) & 0o077:
-                mistakes.append(f"mqtt password_file = {str(file)!r}: others may read it; chmod 600 it")
-            password = file.read_text(encoding="utf-8").strip()
+            password = _password(file)
         except OSError as error:
-            mistakes.append(f"mqtt password_file = {str(file)!r}: cannot be read: {error.strerror or error}")
+            mistakes.append(f"{name}: cannot be read: {error.strerror or error}")
+        except ValueError as error:
+            mistakes.append(f"{name}: {error}")
     return MqttSettings(host=table.host, port=table.port, username=table.username, password=password)
 
 
-def _settings_hash(raw: bytes, cells: list[CellPlan]) -> str:
+def _password(file: Path) -> str:
+    """Raises OSError, or ValueError with what is wrong with the file."""
+    if stat.S_IMODE(file.stat().st_mode) & 0o077:
+        raise ValueError("others may read it; chmod 600 it")
+    try:
+        password = file.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError("is no text in UTF-8") from None
+    if not password:
+        raise ValueError("is empty; it holds the password on one line")
+    return password
+
+
+def _settings_hash(raw: bytes, cells: Sequence[CellPlan]) -> str:
     digest = hashlib.sha256(raw)
     for cell in cells:
         digest.update(repr((cell.design, cell.product, cell.control, cell.limits)).encode())
