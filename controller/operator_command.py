@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import tomllib
 from pathlib import Path
@@ -75,6 +76,9 @@ class OperatorCommand:
 
 def _message(args: argparse.Namespace) -> dict[str, Any]:
     message: dict[str, Any] = {"cell": args.cell, "verb": args.verb}
+    value = getattr(args, "value", None)
+    if value is not None and not math.isfinite(value):
+        raise ValueError(f"{args.verb} {value}: a finite number is wanted")
     for key in ("value", "text", "reason"):
         if getattr(args, key, None) not in (None, ""):
             message[key] = getattr(args, key)
