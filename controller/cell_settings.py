@@ -50,7 +50,7 @@ def cell_plan(
     mistakes += cell_mistakes(table, here, control, limits)
     if len(devices) == len(entry.devices):
         mistakes += signal_mistakes(here, devices, files.design.anodes.count)
-        mistakes += rectifier_mistakes(table, here, devices, scan_period_s)
+        mistakes += rectifier_mistakes(table, here, devices, control)
     if len(mistakes) > before:
         return None
     return CellPlan(
