@@ -212,5 +212,15 @@ CATALOGUE: Mapping[str, AlarmType] = {
             5.0,
             5.0,
         ),
+        AlarmType(
+            "journal_failed",
+            Priority.HIGH,
+            "Events or trends cannot be stored",
+            "disk full, broken, read-only or hanging",
+            "control goes on, history has a gap, and commands that raise energy are refused",
+            "make room or replace the disk; lowering stays possible",
+            0.0,
+            5.0,
+        ),
     )
 }
