@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -38,17 +39,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         word = words.add_parser(command.name, help=command.help, description=command.help)
         command.configure(word)
         word.set_defaults(run=command.run)
-    args = parser.parse_args(arguments)
     try:
-        code = args.run(args)
-        sys.stdout.flush()
+        return _run(parser, arguments)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; Python would complain once more while closing stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
-    return int(code)
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "°" is no reason to fail
+    try:
+        args = parser.parse_args(arguments)
+        return int(args.run(args))
+    finally:
+        sys.stdout.flush()
 
 
 def _commands() -> Iterator[Command]:
