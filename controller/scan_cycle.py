@@ -18,7 +18,9 @@ from controller.operator_requests import RequestQueue, judge
 from controller.plant import CellPlan
 from controller.process_image.commands import Commands
 from controller.process_image.measurements import DeviceCondition, Measurements
+from controller.process_image.modes import Mode
 from controller.process_image.notices import Event
+from controller.process_image.requests import Request, mode_asked
 from controller.process_io.port import ProcessPort
 from controller.protection.guard import guard
 from controller.protection.guard_state import Action, Guarded, GuardState
@@ -105,7 +107,7 @@ class ScanCycle:
         decision = step(
             self._state,
             measurements,
-            requests,
+            _not_stopping(requests) if self.plan.limits.shadow else requests,
             self.plan.control,
             armed=guard_state.armed,
             held=guard_state.hold_reason,
@@ -190,6 +192,11 @@ class ScanCycle:
     def _keep_books(self, time_s: float) -> None:
         self._checkpoint_due_s = time_s + CHECKPOINT_EVERY_S
         self.record.checkpoint(checkpoint(self._state), time_s, self._clock.utc_ms())
+
+
+def _not_stopping(requests: tuple[Request, ...]) -> tuple[Request, ...]:
+    """In shadow mode the guard refuses to stop and to hold; then no screen may say OFF over a cell that runs."""
+    return tuple(request for request in requests if mode_asked(request) not in (Mode.OFF, Mode.HOLD))
 
 
 def _too_late(guarded: Guarded, measurements: Measurements) -> Guarded:
