@@ -105,6 +105,7 @@ def test_shadow_mode_publishes_everything_and_writes_nothing(tmp_path: Path) -> 
         scans_go_by(processes)
         for cell in CELLS:
             status = processes.status(cell)
+            assert (status["mode"], status["armed"]) == ("STANDBY", False), "no screen says OFF over a cell that runs"
             assert status["tags"]["line_current_a"]["q"] == "good"
             assert status["tags"]["cell_power_kw"]["v"] > 100.0
             assert status["missed"] == 0
