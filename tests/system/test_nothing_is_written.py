@@ -17,9 +17,7 @@ HOLD_A = 18_000.0
 
 
 @contextmanager
-def tapped(
-    folder: Path, *, serial: bool, broker_port: int | None = None
-) -> Iterator[tuple[SectionProcesses, WireTap]]:
+def tapped(folder: Path, *, serial: bool, broker_port: int | None = None) -> Iterator[tuple[SectionProcesses, WireTap]]:
     """A simulator is running; the daemon, once started, finds every Modbus device behind the tap. ``serial``: the
     RS-485 line as well, which a simulator must then not leave."""
     tap = WireTap()
@@ -72,7 +70,9 @@ def test_standby_reads_and_writes_nothing_and_arming_begins_with_what_is_there(t
         assert not tap.writes()
 
         processes.run_automatically("prnd1")
-        until(lambda: any(request.address == HEARTBEAT for request in tap.writes("prnd1/rectifier")), 5.0, "a heartbeat")
+        until(
+            lambda: any(request.address == HEARTBEAT for request in tap.writes("prnd1/rectifier")), 5.0, "a heartbeat"
+        )
         assert not tap.writes("ce1/rectifier")
         for value_a in setpoints_a(tap.writes("prnd1/rectifier")):
             assert abs(value_a - 25_000.0) < 500.0
@@ -128,7 +128,13 @@ def test_after_a_loss_nothing_queued_is_sent_and_nothing_rises(tmp_path: Path) -
         processes.simulator.kill()
         until(lambda: len(processes.not_ready("ce1")) == 6, 5.0, "everything is lost")
         # Orders given into the void: they are refused, and none of them may be kept for later.
-        for verb, value in (("current", 26_000.0), ("current", 20_000.0), ("dose", 0.5), ("stop", None), ("hold", None)):
+        for verb, value in (
+            ("current", 26_000.0),
+            ("current", 20_000.0),
+            ("dose", 0.5),
+            ("stop", None),
+            ("hold", None),
+        ):
             reply = processes.command("ce1", verb, value)
             assert not reply["accepted"], (verb, reply)
         until(lambda: all(processes.status(cell)["mode"] == "HOLD" for cell in CELLS), 6.0, "the cells are held")
