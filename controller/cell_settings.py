@@ -48,7 +48,7 @@ def cell_plan(
     control = _control(table, files, scan_period_s)
     limits = _limits(table, files.design, control, shadow)
     mistakes += cell_mistakes(table, here, control, limits)
-    if len(devices) == len(entry.devices):
+    if devices and len(devices) == len(entry.devices):
         mistakes += signal_mistakes(here, devices, files.design.anodes.count)
         mistakes += rectifier_mistakes(table, here, devices, control)
     if len(mistakes) > before:

@@ -8,7 +8,7 @@ from controller.control.settings import ControlSettings
 from controller.plant import DevicePlan
 from controller.plant_file import CellTable
 
-ORDERS = ("take_remote", "start", "stop")
+NEEDED = ("line_current_a", "cell_voltage_v", "current_setpoint_readback_a", "rectifier_tripped")
 
 
 def rectifier_mistakes(
@@ -33,9 +33,9 @@ def rectifier_mistakes(
                 f"{here} current_target_a = {target_a:g}: {rectifier.name} takes at most {command.limits.high:g} A; "
                 f"lower it, or give the rectifier's rating in its parameters ({_parameters(rectifier)})"
             )
-    for order in ORDERS:
-        if order not in profile.sequences:
-            yield f"{where} profile {profile.id}: [sequence.{order}] is missing"
+    for signal in NEEDED:
+        if signal not in rectifier.signals.values():
+            yield f"{where}: does not supply {signal}, and no cell is run without it; name its point in signals"
     yield from _read_often_enough(table, here, rectifier, control.scan_period_s)
     yield from _process_safety_time(table, here, rectifier)
 
