@@ -39,7 +39,10 @@ def _mode(turn: Turn, request: Request) -> None:
             return
         before = turn.mode
         turn.enter(mode, request.reason or "asked for", request.actor)
-        turn.accept(request, consequence(before, mode, turn.settings.hold_current_a, turn.view.line_current_a))
+        settings, line_current_a = turn.settings, turn.view.line_current_a
+        watchdog = settings.rectifier_has_watchdog
+        text = consequence(before, mode, settings.hold_current_a, line_current_a, watchdog=watchdog)
+        turn.accept(request, text)
 
 
 def _lost(turn: Turn, request: Request) -> bool:

@@ -18,7 +18,7 @@ from controller.plant import Plant
 from controller.settings import PlantFileError, load_plant
 from tests.support.plant_text import DEMO, LAB
 
-_EACH = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+_EACH = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 ODD: tuple[Any, ...] = (
     0, -1, 3, 256, 10**30, 10**400, 0.5, 1e308, math.nan, math.inf, -math.inf, True, False, "", "x", "ce1", "nd",
     "a\0b", "\n", "é", "tcp://", "serial:", "no.toml", "/", [], [1], ["x"], [{}], [[]], {}, {"x": 1}, {"name": []},
