@@ -138,7 +138,7 @@ class Section:
                 "state": link.status.state.name.lower(),
                 "reason": link.status.reason,
                 "requests": link.counters.requests,
-                "errors": link.counters.timeouts + link.counters.bad_replies + link.counters.refused,
+                "errors": link.counters.errors,
                 "connects": link.counters.connects,
             }
             for address, link in self._pool.links.items()
