@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -22,6 +23,8 @@ from sim.demo.summary import summary
 from sim.demo.view import watch
 
 ARM_WITHIN_S = 30.0
+INTERRUPTED = 130
+"""Exit code of a demo that was stopped before it ran, as a shell would give it."""
 
 
 class DemoFailed(Exception):
@@ -40,7 +43,8 @@ class Demo:
             plant = load_plant(write_plant_file(Path(folder)))
             children: list[Child] = []
             try:
-                self._start(plant, Path(folder), children)
+                if not self._start(plant, Path(folder), children):
+                    return INTERRUPTED
                 report = self._show(plant, children)
             except ChildFailed as error:
                 raise DemoFailed(str(error)) from None
@@ -54,7 +58,8 @@ class Demo:
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _start(self, plant: Plant, folder: Path, children: list[Child]) -> None:
+    def _start(self, plant: Plant, folder: Path, children: list[Child]) -> bool:
+        """False where somebody asked to stop meanwhile: then there is nothing to show."""
         assert plant.mqtt is not None
         port = plant.mqtt.port
         self._say(f"Starting a broker on port {port}, {len(plant.cells)} simulated cells and the daemon …")
@@ -65,10 +70,17 @@ class Demo:
         ):
             child = Child(role, target, folder=folder, speed=1.0 if role == "broker" else self._speed)
             children.append(child)
-            child.wait_ready(ready)
-        for cell in plant.cells:
-            self._arm(plant, cell.name, children)
+            child.wait_ready(ready, self._stop.is_set)
+            if self._stop.is_set():
+                return False
+        # Side by side: each answer waits for a scan of its cell.
+        with ThreadPoolExecutor(len(plant.cells)) as pool:
+            for _ in pool.map(lambda cell: self._arm(plant, cell.name, children), plant.cells):
+                pass
+        if self._stop.is_set():
+            return False
         self._say(self._how_to_look(plant))
+        return True
 
     def _arm(self, plant: Plant, cell: str, children: list[Child]) -> None:
         """Arms a cell once every one of its devices has said on the wire that it is simulated, and never otherwise."""

@@ -40,9 +40,10 @@ class Child:
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace").strip()
 
-    def wait_ready(self, ready: Callable[[], bool]) -> None:
+    def wait_ready(self, ready: Callable[[], bool], given_up: Callable[[], bool]) -> None:
+        """Returns when it is ready or nobody wants it any more. Raises ChildFailed."""
         until = time.monotonic() + READY_WITHIN_S
-        while not ready():
+        while not ready() and not given_up():
             if not self.alive:
                 raise ChildFailed(f"the {self.role} ended at once: {self.said() or 'it said nothing'}")
             if time.monotonic() > until:
