@@ -34,7 +34,7 @@ def tapped(folder: Path, *, serial: bool, broker_port: int | None = None) -> Ite
                     ports[f"{cell}/{device}"] = port
         return text.replace("prnd1-instruments", "prnd1-tapped") if serial else text
 
-    processes = SectionProcesses(folder, edit=detour, broker_port=broker_port)
+    processes = SectionProcesses(folder, edit=detour, scan_period_s=0.25)
     try:
         processes.start_simulator()
         if serial:

@@ -15,7 +15,7 @@ from tests.support.section_processes import SectionProcesses, didymium, no_trace
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SectionProcesses]:
-    with section(tmp_path_factory.mktemp("shift")) as processes:
+    with section(tmp_path_factory.mktemp("shift"), scan_period_s=0.25) as processes:
         yield processes
 
 

@@ -7,6 +7,7 @@ import re
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -142,47 +143,46 @@ def test_a_simulator_whose_port_is_busy(plant: SectionProcesses) -> None:
     assert "in use" in said
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("demo", "--speed", "61"),
-        ("demo", "--speed", "nan"),
-        ("demo", "--for", "-1"),
-        ("sim", "serve", "plant.toml", "--speed", "0"),
-        ("sim", "serve", "plant.toml", "--fault", "silence"),
-        ("nonsense",),
-        (),
-    ],
-    ids=" ".join,
+WRONG_WORDS = (
+    ("demo", "--speed", "61"),
+    ("demo", "--speed", "nan"),
+    ("demo", "--for", "-1"),
+    ("sim", "serve", "plant.toml", "--speed", "0"),
+    ("sim", "serve", "plant.toml", "--fault", "silence"),
+    ("nonsense",),
+    (),
 )
-def test_what_is_asked_wrongly(words: tuple[str, ...]) -> None:
-    assert complaint(didymium(*words)).strip()
 
 
-@pytest.mark.parametrize(
-    "words",
-    [
-        (),
-        ("demo",),
-        ("run",),
-        ("check",),
-        ("command",),
-        ("command", "plant.toml", "ce1", "current"),
-        ("profile",),
-        ("profile", "check"),
-        ("profile", "show"),
-        ("profile", "read"),
-        ("sim",),
-        ("sim", "serve"),
-        ("bench",),
-    ],
-    ids=" ".join,
+def test_what_is_asked_wrongly() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for words, done in zip(WRONG_WORDS, pool.map(lambda words: didymium(*words), WRONG_WORDS), strict=True):
+            assert complaint(done).strip(), words
+
+
+HELPED = (
+    (),
+    ("demo",),
+    ("run",),
+    ("check",),
+    ("command",),
+    ("command", "plant.toml", "ce1", "current"),
+    ("profile",),
+    ("profile", "check"),
+    ("profile", "show"),
+    ("profile", "read"),
+    ("sim",),
+    ("sim", "serve"),
+    ("bench",),
 )
-def test_help_helps(words: tuple[str, ...]) -> None:
-    done = didymium(*words, "--help")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert re.match(r"usage: didymium\b", done.stdout)
-    assert len(done.stdout.splitlines()) > 3
+
+
+def test_help_helps() -> None:
+    with ThreadPoolExecutor(4) as pool:
+        for words, done in zip(HELPED, pool.map(lambda words: didymium(*words, "--help"), HELPED), strict=True):
+            assert (done.returncode, done.stderr) == (0, ""), words
+            assert re.match(r"usage: didymium\b", done.stdout), words
+            assert len(done.stdout.splitlines()) > 3, words
 
 
 def test_the_first_daemon_did_not_notice_any_of_it(plant: SectionProcesses) -> None:
