@@ -28,6 +28,17 @@ class Command(Protocol):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    try:
+        return _run(build_parser(), arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; Python would complain once more while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="didymium",
         description="Controls rare-earth molten-salt electrolysis cells, and simulates them.",
@@ -39,14 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         word = words.add_parser(command.name, help=command.help, description=command.help)
         command.configure(word)
         word.set_defaults(run=command.run)
-    try:
-        return _run(parser, arguments)
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; Python would complain once more while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+    return parser
 
 
 def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:

@@ -15,6 +15,7 @@ class BenchCommand:
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.epilog = (
+            "Example: didymium bench --only scan --rounds 3. "
             "Method and meaning: docs/performance.md. A missed goal is a result, not a failure: the exit code is 0 "
             "whenever everything could be measured."
         )
