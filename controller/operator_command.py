@@ -116,9 +116,6 @@ def _number(text: str) -> float:
 
 def _message(args: argparse.Namespace) -> dict[str, Any]:
     message: dict[str, Any] = {"cell": args.cell, "verb": args.verb}
-    value = getattr(args, "value", None)
-    if value is not None and not math.isfinite(value):
-        raise ValueError(f"{args.verb} {value}: a finite number is wanted")
     for key in ("value", "text", "reason"):
         if getattr(args, key, None) not in (None, ""):
             message[key] = getattr(args, key)
