@@ -121,7 +121,7 @@ def test_after_a_loss_nothing_queued_is_sent_and_nothing_rises(tmp_path: Path) -
         processes.start_daemon()
         for cell in CELLS:
             processes.wait_ready(cell)
-            processes.run_automatically(cell)
+        processes.run_automatically(*CELLS)
         assert processes.command("ce1", "current", 24_000.0)["accepted"]
         until(lambda: abs(processes.tag("ce1", "current_setpoint_readback_a")["v"] - 24_000.0) < 3.0, 5.0, "24 kA")
 

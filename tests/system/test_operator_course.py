@@ -73,7 +73,8 @@ def test_lowering_acts_at_once_and_raising_ramps(running: SectionProcesses) -> N
 def test_what_is_no_number_never_leaves_the_command_line(running: SectionProcesses) -> None:
     done = order(running, "current", "nan")
     assert done.returncode == 2
-    assert done.stderr.splitlines()[-1] == "didymium command: current nan: a finite number is wanted"
+    assert "nan" in done.stderr.splitlines()[-1]
+    assert "JSON" not in done.stderr
     assert running.tag("ce1", "current_target_a")["v"] == 24_500.0
 
 
