@@ -16,8 +16,8 @@ class SimCommand:
         serve = words.add_parser(
             "serve",
             help="run every device of a plant file at its link, until Ctrl-C",
-            epilog="Example: didymium sim serve config/plants/demo.toml --fault silence:ce1/rectifier:10:30. While it runs, "
-            "a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
+            epilog="Example: didymium sim serve config/plants/demo.toml --fault silence:ce1/rectifier:10:30. "
+            "While it runs, a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
         )
         serve.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
         serve.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same noise (default 1)")
