@@ -11,23 +11,18 @@ from typing import NamedTuple
 
 from sim.physics.electrochemistry import (
     AnodeLaw,
+    Branches,
     cathode_overvoltage_slope_ohm,
     cathode_overvoltage_v,
     potential_and_slope,
+    tangents,
 )
+
+__all__ = ["Branches", "Division", "Supply", "divide"]
 
 _MOST_ITERATIONS = 60
 _ENOUGH = 1e-4
 """Largest change of any anode's current, of its limiting current, after which one more step gains microvolts."""
-
-
-class Branches(NamedTuple):
-    """The anodes as the electrical problem sees them; one entry each."""
-
-    area_cm2: Sequence[float]
-    limit_a: Sequence[float]
-    resistance_ohm: Sequence[float]
-    passivated: Sequence[bool]
 
 
 class Supply(NamedTuple):
@@ -53,33 +48,18 @@ def divide(law: AnodeLaw, branches: Branches, supply: Supply, guess_a: Sequence[
     Every branch is monotone and convex for positive currents, so iterations come down on the solution from above;
     the hardest steps (a film appears, the limit moves) take about ten.
     """
-    area, limit, resistance, passivated = branches
+    limit, resistance = branches.limit_a, branches.resistance_ohm
     demand, voltage_limit, common, cathode_area = supply
     if demand <= 0.0:
         return _idle(law, branches, False)
     currents = list(guess_a)
     line = demand
     clipped = False
-    count = len(currents)
     iterations = 0
     while iterations < _MOST_ITERATIONS:
         iterations += 1
-        conductance = 0.0
-        offset = 0.0
-        inverse = []
-        constant = []
-        total = 0.0
-        for i in range(count):
-            current = currents[i]
-            potential, slope = potential_and_slope(law, current, area[i], limit[i], passivated[i])
-            g = 1.0 / (slope + resistance[i])
-            # I' = constant + g·U: the branch's tangent
-            c = current - g * (potential + resistance[i] * current)
-            inverse.append(g)
-            constant.append(c)
-            conductance += g
-            offset += c
-            total += current
+        inverse, constant = tangents(law, branches, currents)
+        conductance, offset, total = sum(inverse), sum(constant), sum(currents)
         bus = (demand - offset) / conductance
         clipped = False
         line = demand
@@ -92,13 +72,8 @@ def divide(law: AnodeLaw, branches: Branches, supply: Supply, guess_a: Sequence[
             if line <= 0.0:
                 return _idle(law, branches, True)
             bus = (line - offset) / conductance
-        change = 0.0
-        for i in range(count):
-            new = constant[i] + inverse[i] * bus
-            step = abs(new - currents[i]) / limit[i]
-            change = max(change, step)
-            currents[i] = new
-        if change < _ENOUGH:
+        before, currents = currents, [c + g * bus for c, g in zip(constant, inverse, strict=True)]
+        if max([abs(new - old) / most for new, old, most in zip(currents, before, limit, strict=True)]) < _ENOUGH:
             break
     potentials = [bus - own * current for own, current in zip(resistance, currents, strict=True)]
     voltage = bus + common * line + cathode_overvoltage_v(line, cathode_area)

@@ -17,6 +17,7 @@ from sim.physics.electrochemistry import (
     critical_current_density_a_per_cm2,
     pfc_charge_share,
     potential_and_slope,
+    tangents,
 )
 
 
@@ -137,3 +138,19 @@ def test_concentration_overvoltage_is_flat_and_then_steep(millivolts: float, wt_
 @pytest.mark.parametrize(("volts", "share"), [(3.9, 0.0), (4.3, 1e-3), (5.1, 0.1), (6.0, 0.5)])
 def test_fluorine_gas_share(volts: float, share: float) -> None:
     assert pfc_charge_share(volts) == pytest.approx(share, rel=0.01)
+
+
+@given(anodes=st.lists(ANODE, min_size=1, max_size=20), loads=st.lists(st.floats(0.0, 1.5), min_size=20, max_size=20))
+def test_tangents_are_those_of_each_anode_alone(
+    anodes: list[tuple[float, float, float, bool]], loads: list[float]
+) -> None:
+    areas, limits, specific, passivated = zip(*anodes, strict=True)
+    limit_a = [area * limit for area, limit in zip(areas, limits, strict=True)]
+    own = [r / area for r, area in zip(specific, areas, strict=True)]
+    currents = [load * limit for load, limit in zip(loads, limit_a, strict=False)]
+    conductances, constants = tangents(law(), Branches(areas, limit_a, own, passivated), currents)
+    for i, current in enumerate(currents):
+        potential, slope = potential_and_slope(law(), current, areas[i], limit_a[i], passivated[i])
+        assert conductances[i] == pytest.approx(1.0 / (slope + own[i]), rel=1e-11)
+        bus = potential + own[i] * current
+        assert constants[i] + conductances[i] * bus == pytest.approx(current, rel=1e-9, abs=1e-9 * limit_a[i])
