@@ -12,7 +12,6 @@ from controller.alarms.state import Alarm
 from controller.journal.row import JournalEvent, RecordedEvent, Value
 from controller.journal.writer import Journal, NotRecorded
 from controller.plant import CellPlan
-from controller.process_image.measurements import Measurement
 from controller.process_image.notices import Prompt
 from controller.process_image.requests import Request, Verdict
 from controller.process_image.tags import Tag
@@ -22,9 +21,11 @@ from controller.telemetry.publisher import CellPublisher
 from controller.telemetry.seam import Messages
 from controller.telemetry.tag import TelemetryTag
 from controller.telemetry.topics import AreaTopics, CellTopics
+from drivers.reading import Quality
 
 CHECKPOINT = "checkpoint"
 MOST_LABELS = 256
+_GOOD = int(Quality.GOOD)
 STALLED_DISK_S = 5.0
 """A writer busy with one batch for so long has met a disk that hangs (assumed)."""
 
@@ -49,6 +50,7 @@ class CellRecord:
         self.thermocouples = sum(signal.startswith("bath_temperature_") for signal in signals)
         self.anode_currents = sum(signal.startswith("anode_current_") for signal in signals)
         self.tags: tuple[Tag, ...] = cell_registry(plan.control, plan.limits, self.thermocouples, self.anode_currents)
+        self._texts = tuple(place for place, tag in enumerate(self.tags) if tag.kind == "text")
         self._journal: Journal | None = None
         self._messages: Messages | None = None
         self._publisher: CellPublisher | None = None
@@ -70,7 +72,7 @@ class CellRecord:
 
     def scan(self, snapshot: Snapshot, *, simulated: bool) -> None:
         """``simulated``: some device of this cell says it is no real one, and whoever looks must know."""
-        row = plain_row(snapshot)
+        row = self.row(snapshot)
         if self._journal is not None:
             self._journal.append_scan(row)
             for event in snapshot.events:
@@ -92,6 +94,15 @@ class CellRecord:
                 prompts={topic_name(prompt.id): self._prompt(prompt, snapshot) for prompt in snapshot.prompts},
             ):
                 self._messages.publish(*message)
+
+    def row(self, snapshot: Snapshot) -> Row:
+        """The snapshot without reasons and times."""
+        entries: list[Any] = list(snapshot.values)
+        for place in self._texts:
+            entries[place] = (entries[place], _GOOD)
+        # A column of all values and one of all qualities; a text has no more than these two.
+        values, qualities, *_ = zip(*entries, strict=False)
+        return Row(snapshot.cell, snapshot.scan, snapshot.time_s, snapshot.utc_ms, values, bytes(qualities))
 
     @property
     def trouble(self) -> str:
@@ -199,19 +210,6 @@ def _plain_request(request: Request) -> dict[str, Any]:
         "actor": request.actor,
         "reason": request.reason,
     }
-
-
-def plain_row(snapshot: Snapshot) -> Row:
-    values: list[Value] = []
-    qualities = bytearray()
-    for value in snapshot.values:
-        if isinstance(value, Measurement):
-            values.append(value.value)
-            qualities.append(value.quality)
-        else:
-            values.append(value)
-            qualities.append(0)
-    return Row(snapshot.cell, snapshot.scan, snapshot.time_s, snapshot.utc_ms, tuple(values), bytes(qualities))
 
 
 def telemetry_tag(tag: Tag) -> TelemetryTag:
