@@ -36,7 +36,7 @@ def measure(part: str, asked: dict[str, Any]) -> dict[str, Any]:
     if part == "gc":
         thawed_s, frozen_s = virtual.collection_pauses_s(section, asked["seconds"])
         return {"thawed_ms": 1e3 * thawed_s, "frozen_ms": 1e3 * frozen_s}
-    return {"times_real": virtual.times_real(section, asked["seam"], asked["seconds"])}
+    return {"times_real": virtual.times_real(section, asked["seam"], asked["seconds"], telemetry=asked["telemetry"])}
 
 
 def main(part: str, asked: str) -> int:

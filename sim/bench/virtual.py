@@ -15,12 +15,12 @@ KEEP = 200
 """Messages and rows remembered: a long run is not measured by how much memory it fills."""
 
 
-def times_real(plant: Plant, seam: Seam, seconds: float) -> float:
+def times_real(plant: Plant, seam: Seam, seconds: float, *, telemetry: bool) -> float:
     """Virtual seconds per second of CPU, with every cell of the plant in AUTOMATIC. There is one thread, so CPU is what
     the clock of an idle machine would show."""
 
     async def run() -> float:
-        async with ClosedLoop(plant, 1, seam, keep=KEEP) as loop:
+        async with ClosedLoop(plant, 1, seam, telemetry=telemetry, keep=KEEP) as loop:
             for cell in loop.cycles:
                 await loop.automatic(cell)
             await loop.run(WARM_UP_S)
