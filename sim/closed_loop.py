@@ -72,7 +72,7 @@ class ClosedLoop:
         self.messages = MemoryMessages(keep=keep)
         """Stays empty without telemetry."""
         self._telemetry = telemetry
-        self.clock = Clock(lambda: EPOCH_UTC_MS + round(1000.0 * loop.time()))
+        self.clock = Clock(lambda: EPOCH_UTC_MS + round(1000.0 * loop.time()), suspended_s=lambda: 0.0)
         self.pool: LinkPool | None = None
         if seam == "bytes":
             memory = MemorySeam()
