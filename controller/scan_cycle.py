@@ -13,14 +13,13 @@ from controller.alarms.conditions import Condition, conditions
 from controller.alarms.state import NO_ALARMS, AlarmState, advance, alarms
 from controller.cell_record import CellRecord
 from controller.clock import Clock, Tick
-from controller.control.step import CellState, checkpoint, initial_state, step
+from controller.control.step import CellState, Decision, checkpoint, initial_state, step
 from controller.operator_requests import RequestQueue, judge
 from controller.plant import CellPlan
 from controller.process_image.commands import Commands
 from controller.process_image.measurements import DeviceCondition, Measurements
-from controller.process_image.modes import Mode
 from controller.process_image.notices import Event
-from controller.process_image.requests import Request, mode_asked
+from controller.process_image.requests import Request, may_raise
 from controller.process_io.port import ProcessPort
 from controller.protection.guard import guard
 from controller.protection.guard_state import Action, Guarded, GuardState
@@ -104,15 +103,7 @@ class ScanCycle:
         guard_state = self._guard_state
         if paused:
             guard_state = interrupted(guard_state, self.plan.limits, paused)
-        decision = step(
-            self._state,
-            measurements,
-            _not_stopping(requests) if self.plan.limits.shadow else requests,
-            self.plan.control,
-            armed=guard_state.armed,
-            held=guard_state.hold_reason,
-        )
-        guarded = guard(decision.commands, measurements, requests, guard_state, self.plan.limits)
+        decision, guarded = self._decide(measurements, requests, guard_state)
         if not self._pace.in_time():
             guarded = _too_late(guarded, measurements)
         failures = await self._port.write(replace(guarded.commands, heartbeat=False))
@@ -151,6 +142,28 @@ class ScanCycle:
             self._keep_books(tick.time_s)
         await self._beat(guarded, complete=not failures)
         self.scan_s.append(asyncio.get_running_loop().time() - tick.time_s)
+
+    def _decide(
+        self, measurements: Measurements, requests: tuple[Request, ...], guard_state: GuardState
+    ) -> tuple[Decision, Guarded]:
+        """What the guard refuses has no effect, not even on what is shown: then it is decided anew without it. The one
+        exception is a stop or hold that cannot be sent now, for it may be possible at the next scan."""
+        limits = self.plan.limits
+        left = requests
+        while True:
+            decision = step(
+                self._state,
+                measurements,
+                left,
+                self.plan.control,
+                armed=guard_state.armed,
+                held=guard_state.hold_reason,
+            )
+            guarded = guard(decision.commands, measurements, requests, guard_state, limits)
+            refused = [verdict.request for verdict in guarded.verdicts if not verdict.accepted]
+            if not any(request in left and (limits.shadow or may_raise(request)) for request in refused):
+                return decision, guarded
+            left = tuple(request for request in left if request not in refused)
 
     async def _beat(self, guarded: Guarded, *, complete: bool) -> None:
         """Or fall silent, where nobody is in control of the rectifier any more."""
@@ -192,11 +205,6 @@ class ScanCycle:
     def _keep_books(self, time_s: float) -> None:
         self._checkpoint_due_s = time_s + CHECKPOINT_EVERY_S
         self.record.checkpoint(checkpoint(self._state), time_s, self._clock.utc_ms())
-
-
-def _not_stopping(requests: tuple[Request, ...]) -> tuple[Request, ...]:
-    """In shadow mode the guard refuses to stop and to hold; then no screen may say OFF over a cell that runs."""
-    return tuple(request for request in requests if mode_asked(request) not in (Mode.OFF, Mode.HOLD))
 
 
 def _too_late(guarded: Guarded, measurements: Measurements) -> Guarded:

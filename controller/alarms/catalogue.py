@@ -183,6 +183,16 @@ CATALOGUE: Mapping[str, AlarmType] = {
             0.0,
         ),
         AlarmType(
+            "feeder_not_ready",
+            Priority.MEDIUM,
+            "Feeder does not take doses",
+            "screw stuck, hopper empty, drive tripped or switched off",
+            "the oxide lasts for minutes; then the voltage rises and an anode effect follows",
+            "look at hopper, screw and drive; feed by hand meanwhile",
+            5.0,
+            5.0,
+        ),
+        AlarmType(
             "anode_due",
             Priority.LOW,
             "Anode change due",
