@@ -64,6 +64,9 @@ class DirectIO:
         for group in self._groups:
             self._by_role.setdefault(group.device.plan.role, group)
         self._all_healthy = tuple(group.healthy for group in self._groups)
+        self._image = self._slots.empty()
+        self._setpoint_slot = self._slots.slot_of("current_setpoint_readback_a")
+        self._permit_slot = self._slots.slot_of("permit_contact_closed")
         self._pulse = 0.0
 
     async def start(self) -> None:
@@ -88,15 +91,22 @@ class DirectIO:
             values = group.model.values
             for signal, slot in group.slots:
                 image[slot] = make(kind, (values[signal], good, "", time_s))
+        self._image = image
         return self._slots.image(time_s, image, self._all_healthy if healthy else self._conditions())
 
     async def write(self, commands: Commands) -> tuple[str, ...]:
+        """As over a wire, what reads back as it should be is not written again."""
         failures: list[str] = []
-        if commands.permit is not None and "digital_io" in self._by_role:
-            self._order("digital_io", "permit_contact", float(commands.permit), failures)
+        permit, setpoint_a = commands.permit, commands.current_setpoint_a
+        if (
+            permit is not None
+            and "digital_io" in self._by_role
+            and self._image[self._permit_slot].value != float(permit)
+        ):
+            self._order("digital_io", "permit_contact", float(permit), failures)
         self._rectifier_order(commands.rectifier_order, failures)
-        if commands.current_setpoint_a is not None:
-            self._order("rectifier", "current_setpoint_a", commands.current_setpoint_a, failures)
+        if setpoint_a is not None and self._image[self._setpoint_slot].value != setpoint_a:
+            self._order("rectifier", "current_setpoint_a", setpoint_a, failures)
         if commands.dose is not None:
             extra = {"dose_id": float(commands.dose.number)}
             self._order("feeder", "dose_kg", commands.dose.mass_kg, failures, extra)
