@@ -24,7 +24,11 @@ def signal_mistakes(here: str, devices: Sequence[DevicePlan], anodes: int) -> It
             if own.get(point) != signal and _anode(signal) > anodes:
                 yield f"{where}: the cell has {anodes} anodes"
     for stem in ("bath_temperature", "anode_current"):
-        numbers = sorted(int(match[2]) for s in suppliers if (match := _NUMBERED.fullmatch(s)) and match[1] == stem)
+        numbers = sorted(
+            int(match[2])
+            for s in suppliers
+            if _anode(s) <= anodes and (match := _NUMBERED.fullmatch(s)) and match[1] == stem
+        )
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{here}: {stem} signals must be numbered 1…n without a gap, not {', '.join(map(str, numbers))}"
 
