@@ -109,10 +109,9 @@ class CellRecord:
         """Why what happens in this cell cannot be put on stable storage now; empty where it can."""
         if self._journal is None:
             return "there is no journal"
-        health = self._journal.health
-        if health.busy_s > STALLED_DISK_S:
+        if self._journal.busy_s > STALLED_DISK_S:
             return f"the disk has not answered for more than {STALLED_DISK_S:g} s"
-        return health.event_failure or health.scan_failure
+        return self._journal.failure
 
     def asked(self, request: Request, time_s: float, utc_ms: int) -> asyncio.Future[RecordedEvent]:
         """Put on the record that somebody wants more energy, before it may act. Fails with NotRecorded."""
