@@ -97,7 +97,7 @@ class Expectation(_Table):
     """A code; ``says`` is part of its message."""
     says: str = ""
     truth: str = ""
-    """Of the simulated cell: a field of its outputs ("bath_temperature_degc"), or of a device ("rectifier.demand_a")."""
+    """Of the simulated cell: one of its outputs ("bath_temperature_degc"), or of a device ("rectifier.demand_a")."""
     written: str = ""
     """A command of the controller that arrived at a device ("current_setpoint_a"), whatever became of it."""
     equals: bool | float | str | None = None
