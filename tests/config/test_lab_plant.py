@@ -17,21 +17,22 @@ def test_a_bench_supply_is_armed_driven_and_held(tmp_path: Path) -> None:
         def tag(name: str) -> Any:
             return lab.status()["tags"][name]["v"]
 
-        assert lab.command("arm")[0] == 0
-        assert lab.command("mode", "manual")[0] == 0
-        assert lab.command("current", "380")[0] == 0
+        def accepted(verb: str, value: float | None = None, text: str = "") -> str:
+            reply = lab.command(verb, value, text)
+            assert reply["accepted"], reply
+            return str(reply["message"])
+
+        accepted("arm")
+        accepted("mode", text="MANUAL")
+        accepted("current", 380.0)
         until(lambda: tag("current_setpoint_readback_a") == 380.0, 10.0, "the supply reads back 380 A")
         until(lambda: abs(tag("line_current_a") - 380.0) < 5.0, 10.0, "the current follows")
+        assert lab.command("current", 450.0)["code"] == "outside_envelope"
 
-        code, reply = lab.command("current", "450")
-        assert (code, reply["code"]) == (1, "outside_envelope")
-
-        code, reply = lab.command("mode", "standby")
-        assert code == 0
-        assert "no watchdog" in reply["message"], "nobody is promised a hold current that no device sees to"
+        assert "no watchdog" in accepted("mode", text="STANDBY"), "no hold current is promised that no device sees to"
         assert tag("current_setpoint_readback_a") == 380.0
 
-        assert lab.command("hold")[0] == 0
+        accepted("hold")
         until(lambda: tag("current_setpoint_readback_a") == 150.0, 10.0, "the supply is at its hold current")
         assert lab.status()["armed"]
         no_traceback(simulator, daemon)

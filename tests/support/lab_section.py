@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from controller.command_socket import ask
 from tests.support.plant_text import LAB
-from tests.support.section_processes import READY_WITHIN_S, Running, didymium, program, until
+from tests.support.section_processes import READY_WITHIN_S, Running, program, until
 
 
 class LabSection:
@@ -38,20 +40,22 @@ class LabSection:
         until(self._ready, READY_WITHIN_S, lambda: f"both devices are ready: {daemon.complained}")
         return daemon
 
-    def command(self, *words: str) -> tuple[int, dict[str, Any]]:
-        """Exit code and answer."""
-        done = didymium("command", self.plant_file, "lab1", *words, "--json")
-        reply = json.loads(done.stdout)
+    def command(self, verb: str, value: float | None = None, text: str = "") -> dict[str, Any]:
+        message: dict[str, Any] = {"cell": "lab1", "verb": verb, "text": text}
+        if value is not None:
+            message["value"] = value
+        reply = json.loads(ask(self.folder / "didymium.sock", json.dumps(message).encode() + b"\n", timeout_s=20.0))
         assert isinstance(reply, dict)
-        return done.returncode, reply
+        return reply
 
     def status(self) -> dict[str, Any]:
-        status: dict[str, Any] = self.command("status")[1]["status"]
+        status: dict[str, Any] = self.command("status")["status"]
         return status
 
     def _ready(self) -> bool:
-        code, reply = self.command("status")
-        return code == 0 and all(device["ready"] for device in reply["status"]["devices"])
+        with contextlib.suppress(OSError):
+            return all(device["ready"] for device in self.status()["devices"])
+        return False
 
     def _run(self, name: str, *arguments: str | Path) -> Running:
         process = Running(name, program(*arguments), self.folder)

@@ -80,8 +80,17 @@ class TestArming:
         assert "wrong identity" in result.verdicts[0].message
 
     def test_current_above_the_envelope_cannot_be_armed(self) -> None:
-        result = guard(NO_COMMANDS, image(line_current_a=28001.0), (ARM,), GuardState(), LIMITS)
+        above_a = LIMITS.current_a_max + LIMITS.setpoint_readback_tolerance_a + 1.0
+        result = guard(NO_COMMANDS, image(line_current_a=above_a), (ARM,), GuardState(), LIMITS)
         assert not result.verdicts[0].accepted
+        assert "above the envelope's 28000 A" in result.verdicts[0].message
+
+    def test_a_cell_that_runs_at_its_ceiling_can_be_armed(self) -> None:
+        """Noise reads above the ceiling every other scan; what is written stays below it."""
+        noisy = image(line_current_a=28001.0, current_setpoint_readback_a=28000.0)
+        result = guard(Commands(28500.0), noisy, (ARM,), GuardState(), LIMITS)
+        assert result.state.armed
+        assert result.commands.current_setpoint_a == LIMITS.current_a_max
 
     def test_shadow_refuses_to_arm_and_passes_nothing(self) -> None:
         shadow = with_limits(shadow=True)
