@@ -71,9 +71,10 @@ def measured_solvent(melt: Melt) -> str | None:
 
 def _check_measured(melt: Melt, name: str, second: str) -> None:
     solvent = melt.fraction("LiF") + melt.fraction(second)
-    if not solvent or abs(melt.fraction(second) / solvent - SOLVENT_EUTECTICS[name][second]) > _SOLVENT_TOLERANCE:
+    eutectic = SOLVENT_EUTECTICS[name][second]
+    if not solvent or abs(melt.fraction(second) / solvent - eutectic) > _SOLVENT_TOLERANCE:
         raise ChemistryError(
-            f"LiF–{second} was measured at its eutectic only, {100.0 * SOLVENT_EUTECTICS[name][second]:g} mol% {second}; "
+            f"LiF–{second} was measured at its eutectic only, {100.0 * eutectic:g} mol% {second}; "
             f'write "{name} 90 NdF3 10 mol%"'
         )
     if melt.ref3 > melt.fraction("NdF3"):

@@ -1,8 +1,8 @@
 """Oxides as they are bought, and what they cost in charge and carbon against RE2O3. Exact.
 
 An oxide richer in oxygen than RE2O3 brings oxygen that the anode has to carry away as well: CeO2 takes 4 electrons per
-cerium instead of 3, Pr6O11 3⅔ per praseodymium. Charge and carbon per kg of metal grow in the same ratio where the split
-between CO and CO2 stays. Once dissolved, all are RE2O3.
+cerium instead of 3, Pr6O11 3⅔ per praseodymium. Charge and carbon per kg of metal grow in the same ratio where the
+split between CO and CO2 stays. Once dissolved, all are RE2O3.
 """
 
 from __future__ import annotations

@@ -37,12 +37,20 @@ class Law:
     uncertainty: str
     grade: Grade
     source: str
-    band_degc: tuple[float, float] = BAND_DEGC
+    band_degc: tuple[float, float] | None = BAND_DEGC
+    """None where temperature is no matter."""
+    compositions: str = ""
+
+    @property
+    def made_for(self) -> str:
+        """Outside this an answer counts as extrapolated."""
+        band = "" if self.band_degc is None else f"{self.band_degc[0]:g}–{self.band_degc[1]:g} °C"
+        return ", ".join(part for part in (band, self.compositions) if part)
 
 
 _FORMATION = "standard formation data (oxides and fluorides after Konings, gases after JANAF)"
 _SUBREGULAR = "Liao and others 2023, LiF–NdF3 system, RSC Advances (abstract), with handbook heats of fusion"
-_NOBODY = "no publication"
+_NO_PUBLICATION = "no publication"
 
 LAWS: Mapping[str, Law] = MappingProxyType(
     {
@@ -57,19 +65,28 @@ LAWS: Mapping[str, Law] = MappingProxyType(
         "fluoride routes": Law(
             "CF4 and C2F6 potentials", "a + b·(T − 1273 K), unit activities", "±0.06 V", Grade.COMPUTED, _FORMATION
         ),
-        "inert and mixed routes": Law(
-            "O2, F2 and COF2 potentials",
-            "carbon routes less the formation of their gas",
-            "O2 ±0.03 V, F2 and COF2 ±0.06 V",
+        "oxygen route": Law("O2 potential, inert anode", "E(CO2) − ΔGf(CO2)/4F", "±0.03 V", Grade.COMPUTED, _FORMATION),
+        "fluorine and mixed routes": Law(
+            "F2 potential, inert anode, and COF2",
+            "E(CF4) − ΔGf(CF4)/4F, and the mean of O2 and F2 + ΔGf(COF2)/4F",
+            "±0.06 V",
             Grade.COMPUTED,
             _FORMATION,
         ),
         "oxide activity": Law(
-            "dissolved oxide below saturation", "+ (RT/6F)·ln(1/a), a = C/C_sat", "a few mV", Grade.ASSUMED, _NOBODY
+            "dissolved oxide below saturation",
+            "+ (RT/6F)·ln(1/a), a = C/C_sat",
+            "a few mV",
+            Grade.ASSUMED,
+            _NO_PUBLICATION,
         ),
         "gas pressure": Law("gas away from 1 bar", "+ (RT/nF)·ν·ln p", "exact", Grade.COMPUTED, "Nernst's law"),
         "fluoride activity, unnamed bath": Law(
-            "REF3 in LiF–REF3", "a = 0.2 (0.1–0.4), + (RT/3F)·ln(1/a) on fluoride routes", "±30 mV", Grade.ASSUMED, _NOBODY
+            "REF3 in LiF–REF3",
+            "a = 0.2 (0.1–0.4), + (RT/3F)·ln(1/a) on fluoride routes",
+            "±30 mV",
+            Grade.ASSUMED,
+            _NO_PUBLICATION,
         ),
         "fluoride activity, given bath": Law(
             "REF3 in LiF–(BaF2–)REF3",
@@ -79,7 +96,11 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             _SUBREGULAR,
         ),
         "iron cathode": Law(
-            "metal taken up by iron", "−0.10 V on the cell (−0.05 to −0.15 V)", "±0.05 V", Grade.ASSUMED, _NOBODY
+            "metal taken up by iron",
+            "−0.10 V on the cell (−0.05 to −0.15 V)",
+            "±0.05 V",
+            Grade.ASSUMED,
+            _NO_PUBLICATION,
         ),
         "couple against LiF/Li": Law(
             "RE(III)/RE, pure fluorides",
@@ -113,19 +134,48 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             (900.0, 1000.0),
         ),
         "liquidus LiF–NdF3": Law(
-            "liquidus", "sub-regular solution, three terms; eutectic 731 °C at 31.4 mol%", "±15 K",
-            Grade.COMPUTED, _SUBREGULAR,
+            "liquidus",
+            "sub-regular solution, three terms; eutectic 731 °C at 31.4 mol%",
+            "±15 K",
+            Grade.COMPUTED,
+            _SUBREGULAR,
+            None,
+            "0–70 mol% NdF3",
         ),
         "liquidus of other LiF–REF3": Law(
-            "liquidus", "eutectic with straight branches, 7 K per mol% REF3", "±30 K", Grade.RECALLED, "handbook diagrams"
+            "liquidus",
+            "eutectic with straight branches, 7 K per mol% REF3",
+            "±30 K",
+            Grade.RECALLED,
+            "handbook diagrams",
+            None,
+            "0–50 mol% REF3",
         ),
-        "liquidus with BaF2": Law("liquidus", "binary − 4 K per mol% BaF2", "±30 K", Grade.ASSUMED, _NOBODY),
+        "liquidus with BaF2": Law(
+            "liquidus",
+            "binary at x/(1 − x_Ba), − 4 K per mol% BaF2",
+            "±30 K",
+            Grade.ASSUMED,
+            _NO_PUBLICATION,
+            None,
+            "0–15 mol% BaF2",
+        ),
         "liquidus of mixed rare earths": Law(
-            "liquidus", "binary systems averaged by mole fraction", "±30 K", Grade.ASSUMED, _NOBODY
+            "liquidus",
+            "binary systems averaged by mole fraction",
+            "±30 K",
+            Grade.ASSUMED,
+            _NO_PUBLICATION,
+            None,
+            "0–50 mol% REF3",
         ),
         "density with NdF3": Law(
-            "density", "molar volumes of LiF and NdF3, 2 % above their sum", "±4 %", Grade.COMPUTED,
-            "densities of LiF–MF3 (La, Nd, Gd) by maximum bubble pressure (abstract), with handbook pure liquids",
+            "density",
+            "molar volumes of LiF and NdF3, 2 % above their sum",
+            "±4 %",
+            Grade.ASSUMED,
+            "handbook lines of the pure liquids; that the sum is exceeded: densities of LiF–MF3 (La, Nd, Gd) by maximum "
+            "bubble pressure (abstract)",
         ),
         "density of other baths": Law(
             "density", "the same with the contraction of the series", "±6 %", Grade.ASSUMED, "handbook pure liquids"
@@ -137,6 +187,7 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             Grade.ASSUMED,
             "no publication; agrees with the melt drop of a 6 kA cell (preprint 2024)",
             (800.0, 1100.0),
+            "10–50 mol% REF3",
         ),
         "conductivity in LiF–CaF2 and LiF–NaF": Law(
             "conductivity",
@@ -145,10 +196,16 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             Grade.MEASURED,
             "Krishnan and others, ionic conductivity of (LiF–CaF2)eut–NdF3 and (LiF–NaF)eut–NdF3 (abstract)",
             (849.0, 851.0),
+            "0–15 mol% NdF3",
         ),
         "viscosity": Law(
-            "viscosity", "4.2 mPa·s at 47.5 mol% and 1050 °C, exp(4.3 x), 30 kJ/mol", "factor 1.5", Grade.ASSUMED,
-            "no publication; that REF3 raises it: viscosity of FLiNaK–LnF3 (abstract)", (850.0, 1100.0),
+            "viscosity",
+            "4.2 mPa·s at 47.5 mol% and 1050 °C, exp(4.3 x), 30 kJ/mol",
+            "factor 1.5",
+            Grade.ASSUMED,
+            "no publication; that REF3 raises it: viscosity of FLiNaK–LnF3 (abstract)",
+            (850.0, 1100.0),
+            "20–50 mol% REF3",
         ),
         "oxide solubility at 23 mol% NdF3": Law(
             "Nd2O3 solubility",
@@ -163,13 +220,21 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             "factor 1.5",
             Grade.ASSUMED,
             "trend: Guo and others 2014, rare-earth oxides in molten fluorides (abstract)",
+            BAND_DEGC,
+            "15–60 mol% REF3",
         ),
         "LiF vapour": Law(
-            "vapour pressure", "133 Pa at 1047 °C, 224 kJ/mol, × activity of LiF", "factor 1.5", Grade.RECALLED, "handbook"
+            "vapour pressure",
+            "133 Pa at 1047 °C, 224 kJ/mol, × activity of LiF",
+            "factor 1.5",
+            Grade.RECALLED,
+            "handbook",
         ),
-        "feed": Law("charge and carbon of a feed", "oxygen per metal atom", "exact", Grade.COMPUTED, "stoichiometry"),
+        "feed": Law(
+            "charge and carbon of a feed", "oxygen per metal atom", "exact", Grade.COMPUTED, "stoichiometry", None
+        ),
         "moisture": Law(
-            "HF from water", "2 REF3 + 3 H2O → RE2O3 + 6 HF: 2.22 kg/kg", "exact", Grade.COMPUTED, "stoichiometry"
+            "HF from water", "2 REF3 + 3 H2O → RE2O3 + 6 HF: 2.22 kg/kg", "exact", Grade.COMPUTED, "stoichiometry", None
         ),
         "route gate": Law(
             "elements that are refused",
@@ -177,17 +242,16 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             "",
             Grade.MEASURED,
             "Judge and Azimi 2017, JOM 69 (abstract); Britannica, rare-earth element",
+            None,
         ),
     }
-)  # fmt: skip
+)
 
 
 def markdown_table() -> str:
     """As it stands in ``docs/chemistry.md``."""
-    lines = ["| law | about | what it says | trust | °C | grade | source |", "|---|---|---|---|---|---|---|"]
+    lines = ["| law | about | what it says | trust | made for | grade | source |", "|---|---|---|---|---|---|---|"]
     for name, law in LAWS.items():
-        low, high = law.band_degc
-        lines.append(
-            f"| {name} | {law.about} | {law.says} | {law.uncertainty} | {low:g}–{high:g} | {law.grade} | {law.source} |"
-        )
+        cells = (name, law.about, law.says, law.uncertainty, law.made_for, law.grade, law.source)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -22,7 +22,7 @@ _COMPOSITION_EXPONENT = 1.5
 SOLUBILITY_FACTORS: Mapping[str, float] = MappingProxyType(
     {"La": 1.25, "Ce": 1.25, "Pr": 1.0, "Nd": 1.0, "Gd": 0.85, "Dy": 0.75}
 )
-"""Against neodymium. Assumed: the order La ≥ Ce > Pr ≈ Nd > Gd > Dy is recalled, its steps of a few ten per cent not."""
+"""Against neodymium. Assumed: that La ≥ Ce > Pr ≈ Nd > Gd > Dy is recalled, the size of the steps is not."""
 TRIED_REF3 = (0.15, 0.60)
 """Mole fraction between which the exponent may be trusted to a factor of about 1.5."""
 
