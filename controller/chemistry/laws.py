@@ -174,8 +174,8 @@ LAWS: Mapping[str, Law] = MappingProxyType(
             "molar volumes of LiF and NdF3, 2 % above their sum",
             "±4 %",
             Grade.ASSUMED,
-            "handbook lines of the pure liquids; that the sum is exceeded: densities of LiF–MF3 (La, Nd, Gd) by maximum "
-            "bubble pressure (abstract)",
+            "handbook lines of the pure liquids; that their sum is exceeded: densities of LiF–MF3 (La, Nd, Gd) by "
+            "maximum bubble pressure (abstract)",
         ),
         "density of other baths": Law(
             "density", "the same with the contraction of the series", "±6 %", Grade.ASSUMED, "handbook pure liquids"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from controller.chemistry.constants import ZERO_CELSIUS_K
 from controller.chemistry.couples import REF3_ACTIVITY, couple_in_dilute_lif_caf2_v, couple_v
 from controller.chemistry.errors import ChemistryError, near_matches
 from controller.chemistry.liquidus import HIGHEST_BAF2, lif_ndf3_activities, melt_liquidus_degc
 from controller.chemistry.melt import EXAMPLE, Melt, parse_melt
 from controller.chemistry.metals import Metal
+from controller.chemistry.temperature import kelvin
 
 UNIT = "unit"
 LIF_REF3 = "LiF-REF3"
@@ -60,7 +60,7 @@ def _composition(text: str, substance: Metal, temperature_degc: float) -> BathOf
     if missing:
         raise ChemistryError(f"bath {text!r} holds no {' and no '.join(missing)} for {substance.name} to come from")
     ndf3 = min(1.0, melt.ref3 / (1.0 - melt.fraction("BaF2")))
-    activity = lif_ndf3_activities(ndf3, temperature_degc + ZERO_CELSIUS_K)[1]
+    activity = lif_ndf3_activities(ndf3, kelvin(temperature_degc))[1]
     return BathOfCouple(
         melt.text(),
         couple_v(substance, temperature_degc, activity),

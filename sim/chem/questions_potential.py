@@ -15,7 +15,7 @@ from controller.chemistry.laws import LAWS
 from controller.chemistry.metals import Metal, metal
 from controller.chemistry.refused import gate
 from controller.chemistry.routes import EQUATIONS, Equation, Route, activity_term_v, standard_potential_v
-from controller.chemistry.temperature import BAND_DEGC, outside
+from controller.chemistry.temperature import BAND_DEGC, kelvin, outside
 from sim.chem.answer import Answer, answer
 from sim.chem.baths import DILUTE, bath_of_couple
 
@@ -173,6 +173,8 @@ def onset(event: str, *, scale: str, temperature_degc: float | None) -> Answer:
     known = next((name for name in ANODE_ONSET_LITHIUM_SCALE_V if name == event.strip().lower()), None)
     if known is None:
         raise ChemistryError(f"no anode event {event!r}: {near_matches(event, ANODE_ONSET_LITHIUM_SCALE_V)}")
+    if temperature_degc is not None:
+        kelvin(temperature_degc)
     laws = ["anode onsets"] if scale == "li" else ["onsets against the metal", "anode onsets"]
     return answer(
         f"anode potential at which {known.replace('-', ' ')} begins, iR-free",
