@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from controller.chemistry.melt import SALT_G_PER_MOL
 from controller.chemistry.metals import METAL_NAMES
 from controller.chemistry.routes import Route
 from controller.cli import main
+from sim.chem.answer import Answer
 from sim.chem.baths import NAMED
 from sim.chem.questions_bath import conductivity, density, liquidus, solubility, vapour, viscosity
 from sim.chem.questions_potential import couple, potential
@@ -252,15 +254,16 @@ def test_every_legal_potential_has_a_finite_answer(name: str, route: Route, degc
 def test_every_bath_has_a_finite_answer_or_a_reason(parts: list[tuple[str, float]], degc: float, per: str) -> None:
     total = sum(part for _, part in parts)
     text = " ".join(f"{salt} {100.0 * part / total:.4f}" for salt, part in parts) + f" {per}"
-    answered = 0
-    for ask in (
+    questions: tuple[Callable[[], Answer], ...] = (
         lambda: density(text, degc),
         lambda: liquidus(text),
         lambda: conductivity(text, degc, 1.0),
         lambda: viscosity(text, degc),
         lambda: solubility(text, "Nd2O3", degc, "wt%"),
         lambda: vapour(text, degc),
-    ):
+    )
+    answered = 0
+    for ask in questions:
         try:
             found = ask()
         except ChemistryError:
