@@ -1,9 +1,11 @@
-"""``didymium sim``: simulated instruments on the links of a plant file, and the faults they can be given."""
+"""``didymium sim``: simulated instruments on the links of a plant file, their faults, and chemistry to be asked."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+
+from sim.chem.cli import configure_chem, run_chem
 
 
 class SimCommand:
@@ -36,10 +38,13 @@ class SimCommand:
             help="let a fault begin START seconds from now; may be given more than once",
         )
         words.add_parser("faults", help="list the faults by name", epilog="Example: didymium sim faults")
+        configure_chem(words)
 
     def run(self, args: argparse.Namespace) -> int:
         if args.sim_command == "faults":
             return _list_faults()
+        if args.sim_command == "chem":
+            return run_chem(args)
         from sim.scaled_time import FASTEST  # noqa: PLC0415 - keeps `didymium --help` quick
         from sim.serve import planned_fault, serve_plant_file  # noqa: PLC0415
 
