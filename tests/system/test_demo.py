@@ -68,7 +68,7 @@ def test_the_summary_is_one_object_and_says_that_both_cells_are_well(
     assert running.complained == ""
     assert len(running.said.splitlines()) == 1, running.said
     found: dict[str, Any] = json.loads(running.said)
-    # At 20 times the pace a time-out of 0.4 s is 20 ms, and a busy machine alone may exceed it. At 1 nothing is excused.
+    # At 20 times the pace a time-out of 0.4 s is 20 ms, and a busy machine may exceed it. At 1 nothing is excused.
     allowed = 0.0 if speed == 1.0 else 0.05
     assert set(found["cells"]) == {"ce1", "prnd1"}
     for name, cell in found["cells"].items():
