@@ -19,7 +19,7 @@ from controller.plant import CellPlan
 from controller.process_image.commands import Commands
 from controller.process_image.measurements import DeviceCondition, Measurements
 from controller.process_image.notices import Event
-from controller.process_image.requests import Request, may_raise
+from controller.process_image.requests import Request
 from controller.process_io.port import ProcessPort
 from controller.protection.guard import guard
 from controller.protection.guard_state import Action, Guarded, GuardState
@@ -146,8 +146,7 @@ class ScanCycle:
     def _decide(
         self, measurements: Measurements, requests: tuple[Request, ...], guard_state: GuardState
     ) -> tuple[Decision, Guarded]:
-        """What the guard refuses has no effect, not even on what is shown: then it is decided anew without it. The one
-        exception is a stop or hold that cannot be sent now, for it may be possible at the next scan."""
+        """What the guard refuses has no effect, not even on what is shown: then it is decided anew without it."""
         limits = self.plan.limits
         left = requests
         while True:
@@ -161,7 +160,7 @@ class ScanCycle:
             )
             guarded = guard(decision.commands, measurements, requests, guard_state, limits)
             refused = [verdict.request for verdict in guarded.verdicts if not verdict.accepted]
-            if not any(request in left and (limits.shadow or may_raise(request)) for request in refused):
+            if not any(request in left for request in refused):
                 return decision, guarded
             left = tuple(request for request in left if request not in refused)
 
