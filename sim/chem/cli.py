@@ -64,7 +64,11 @@ def configure_chem(subparsers: argparse._SubParsersAction[argparse.ArgumentParse
     word.add_argument("--oxide", metavar="OXIDE", default="Nd2O3", help="what is formed (default Nd2O3)")
     word = _word(words, "refused", "whether an element is refused as a product, and what makes it", "refused Sm")
     word.add_argument("product", metavar="ELEMENT")
-    words.add_parser("laws", help="every law with grade, source and range, as a Markdown table")
+    words.add_parser(
+        "laws",
+        help="every law with grade, source and range, as a Markdown table",
+        epilog="Example: didymium sim chem laws",
+    )
 
 
 def _configure_potentials(words: argparse._SubParsersAction[_OneLineParser]) -> None:

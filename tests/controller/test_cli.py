@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -37,9 +38,9 @@ def test_every_command_is_there() -> None:
 def test_every_help_teaches_with_an_example(parser: argparse.ArgumentParser) -> None:
     assert parser.epilog
     words = [word for word in parser.prog.split() if not word.isupper()]
-    example = parser.epilog.partition("xample: ")[2] or parser.epilog.partition("`")[2]
-    assert example.startswith(words[0])
-    assert all(word in example for word in words), example
+    example = re.search(r"(?:[Ee]xamples?:\s+|`)(didymium .*)", parser.epilog, re.DOTALL)
+    assert example, parser.epilog
+    assert all(word in example[1] for word in words), example[1]
     assert parser.format_help().startswith("usage: didymium")
 
 
