@@ -21,7 +21,7 @@ def read_bytes(path: Path) -> bytes:
     except IsADirectoryError:
         raise NotReadable("is a directory; a plant file is one TOML file in it") from None
     except FileNotFoundError:
-        raise NotReadable("there is no such file") from None
+        raise NotReadable("cannot be read: there is no such file") from None
     except (OSError, ValueError) as error:
         raise NotReadable(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(raw) > MOST_BYTES:
