@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
@@ -168,7 +168,7 @@ class Bench:
         return found
 
 
-def _as_meant(found: dict[str, Any]) -> bool:
+def _as_meant(found: Mapping[str, float]) -> bool:
     """A scan that a busy machine missed altogether costs nothing and counts for nothing."""
     return (
         abs(found["transactions"] / TRANSACTIONS - 1.0) <= TOLERANCE
