@@ -7,6 +7,7 @@ what the controller itself showed of that scan. It knows nothing of ``control`` 
 from __future__ import annotations
 
 import math
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -25,6 +26,8 @@ COUNTS_A = 3.0
 HOUR_S = 3600.0
 RUNNING = (Mode.MANUAL, Mode.AUTOMATIC)
 CRITICAL = ("line_current_a", "cell_voltage_v", "current_setpoint_readback_a", "rectifier_tripped")
+
+THERMOCOUPLE = re.compile(r"bath_temperature_\d+_degc")
 
 
 class Heard(NamedTuple):
@@ -45,6 +48,7 @@ class Judge:
         self._rectifier = cell.rectifier
         self._clock = clock
         self._places = {tag.name: place for place, tag in enumerate(tags)}
+        self._thermocouples = [place for name, place in self._places.items() if THERMOCOUPLE.fullmatch(name)]
         self._unjudged: list[Heard] = []
         self._before: Snapshot | None = None
         self._burst_a = 2.0 * cell.plan.limits.current_slew_up_a_per_s * cell.plan.limits.scan_period_s
@@ -156,9 +160,7 @@ class Judge:
         return ""
 
     def _cold_blind(self, snapshot: Snapshot) -> str:
-        temperatures = [
-            snapshot.values[place] for name, place in self._places.items() if name.startswith("bath_temperature_")
-        ]
+        temperatures = [snapshot.values[place] for place in self._thermocouples]
         seen = [value for value in temperatures if isinstance(value, Measurement) and value.quality is Quality.GOOD]
         return "" if seen else "no bath temperature is good"
 
