@@ -22,7 +22,8 @@ class ScanPace:
         self._due_s = 0.0
         self._suspended_s = clock.suspended_s()
         self._in_control_s: float | None = None
-        """Time of the last complete valid scan, or of arming; None while nobody answers for the rectifier."""
+        """Time of the last complete valid scan; None while there was none since control began."""
+        self._answers = self._was_armed = False
 
     def begin(self, tick: Tick) -> tuple[str, float]:
         """Why what was known before this scan counts for nothing, empty if it does; and how long the host was suspended
@@ -41,14 +42,17 @@ class ScanPace:
     def must_fall_silent(self, *, armed: bool, complete: bool, lost: bool) -> bool:
         """True once each time control ends: the cell is no longer armed, authority or link is ``lost``, or no scan has
         been ``complete`` for too long."""
+        if complete or (armed and not self._was_armed):
+            self._answers = True
+        self._was_armed = armed
         if complete:
             self._in_control_s = self._due_s
             return False
-        if armed and not lost and self._in_control_s is None:
+        in_control_s = self._in_control_s
+        given_up = in_control_s is not None and (lost or self._due_s - in_control_s > self._stall_s)
+        if not self._answers or (armed and not given_up):
             return False
-        if self._in_control_s is None or (armed and not lost and self._due_s - self._in_control_s <= self._stall_s):
-            return False
-        self._in_control_s = None
+        self._answers, self._in_control_s = False, None
         return True
 
     def _slept_s(self) -> float:

@@ -64,6 +64,9 @@ def test_an_end_of_control_silences_once() -> None:
     assert subject.must_fall_silent(armed=True, complete=False, lost=True)
     subject.must_fall_silent(armed=True, complete=True, lost=False)
     assert subject.must_fall_silent(armed=False, complete=False, lost=False)
+    assert not subject.must_fall_silent(armed=True, complete=False, lost=False)
+    assert subject.must_fall_silent(armed=False, complete=False, lost=False), "armed and disarmed without a command"
+    assert not subject.must_fall_silent(armed=False, complete=False, lost=False)
 
 
 def test_an_interruption_latches_hold_at_the_lowest_that_is_known() -> None:
