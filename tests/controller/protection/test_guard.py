@@ -296,6 +296,23 @@ class TestRectifier:
         assert results[1].action is Action.HOLD
         assert "foreign writer" in results[1].reasons[0]
 
+    def test_a_hold_goes_no_higher_than_somebody_has_lowered_the_setpoint(self) -> None:
+        foreign = {"current_setpoint_readback_a": 8000.0}
+        results = run(armed_state(), [image(100.0 + t, **foreign) for t in range(4)], Commands(25000.0))
+        assert results[1].action is Action.HOLD
+        assert [result.commands.current_setpoint_a for result in results[1:]] == [8000.0] * 3
+        lower = guard(
+            Commands(25000.0), image(104.0, current_setpoint_readback_a=5000.0), (), results[-1].state, LIMITS
+        )
+        assert lower.commands.current_setpoint_a == 5000.0
+
+    def test_a_hold_overwritten_again_and_again_ends_control(self) -> None:
+        foreign = {"current_setpoint_readback_a": 24000.0}
+        results = run(armed_state(), [image(100.0 + t, **foreign) for t in range(4)], Commands(25000.0))
+        assert [result.action for result in results] == [Action.NONE, Action.HOLD, Action.HOLD, Action.SILENT]
+        assert results[3].commands == NO_COMMANDS
+        assert "overwritten" in results[3].state.why_not_armed
+
     def test_one_mismatch_is_forgiven(self) -> None:
         images = [image(100.0, current_setpoint_readback_a=24000.0), image(101.0, current_setpoint_readback_a=24200.0)]
         assert [result.state.mismatches for result in run(armed_state(), images)] == [1, 0]
