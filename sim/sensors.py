@@ -22,6 +22,18 @@ def bath_noise_v(current_share: float, anode_load: float) -> float:
     return BUBBLE_NOISE_V * current_share * (1.0 + (NOISE_GROWTH - 1.0) * min(1.0, max(0.0, nearness)))
 
 
+def normal_deviates(rng: random.Random, count: int) -> list[float]:
+    """Of mean 0 and standard deviation 1, drawn in pairs (Box and Muller): half the time of ``gauss`` one by one."""
+    uniform, cos, sin = rng.random, math.cos, math.sin
+    deviates = []
+    for _ in range((count + 1) // 2):
+        radius = math.sqrt(-2.0 * math.log(1.0 - uniform()))
+        angle = math.tau * uniform()
+        deviates.append(radius * cos(angle))
+        deviates.append(radius * sin(angle))
+    return deviates[:count]
+
+
 @dataclass(frozen=True, slots=True)
 class SensorErrors:
     """In the unit of the quantity; ``noise`` is rms per sample, ``lag_s`` a first-order time constant."""

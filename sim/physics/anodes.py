@@ -121,11 +121,11 @@ def wear(parameters: CellParameters, anodes: AnodeSet, dt_s: float) -> float:
     gap_cm, remaining_kg, age_s, shaped = anodes.gap_cm, anodes.remaining_kg, anodes.age_s, anodes.shaped_at_cm
     area_cm2 = anodes.area_cm2
     widest_cm = parameters.design.anodes.gap_worn_cm + _WIDEST_BEYOND_WORN_CM
+    settled = face * (2.0 - plateau)
     burnt_kg = 0.0
     for i, current in enumerate(anodes.current_a):
         density = current / area_cm2[i]
-        share = plateau if density >= CO2_SETTLED_A_PER_CM2 else co2_charge_share(density, plateau)
-        from_face = face * (2.0 - share)
+        from_face = settled if density >= CO2_SETTLED_A_PER_CM2 else face * (2.0 - co2_charge_share(density, plateau))
         loss = excess * from_face * current
         burnt_kg += loss
         remaining_kg[i] -= loss
