@@ -25,12 +25,11 @@ from sim.physics.cell import (
     CellOutputs,
     CellState,
     advance_in_place,
-    change_anode,
     outputs,
     running_state,
-    tap_metal,
 )
 from sim.physics.parameters import parameters_from
+from sim.physics.people import change_anode, tap_metal
 from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
@@ -102,7 +101,7 @@ class SimulatedCell:
 
     def tap_metal(self, mass_kg: float) -> float:
         """Returns the mass that came, at most what was there."""
-        self.state, tapped_kg = tap_metal(self.state, mass_kg)
+        self.state, tapped_kg = tap_metal(self.parameters, self.state, mass_kg)
         return tapped_kg
 
     def _step(self, time_s: float) -> None:
