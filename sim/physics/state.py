@@ -91,6 +91,7 @@ class Totals:
     """As sesquioxide, dry."""
     oxide_hydrolysed_kg: float = 0.0
     oxide_reduced_kg: float = 0.0
+    oxidant_used_mol: float = 0.0
     metal_made_kg: float = 0.0
     metal_tapped_kg: float = 0.0
     carbon_burnt_kg: float = 0.0

@@ -91,7 +91,8 @@ def warm(
     freezing_w = lost_w - d.film_w_per_k * maximum(bath_k - s.liquidus_k, 0.0)
     fusion = 1e3 * t.fusion_heat_kj_per_kg
     salt_kg = s.ref3_kg + s.baf2_kg + s.lif_kg
-    wanted_kg = freezing_w * dt_s / maximum(fusion, 1.0)
+    # a bath at its liquidus freezes throughout instead
+    wanted_kg = where(bath_k > s.liquidus_k, freezing_w * dt_s / maximum(fusion, 1.0), 0.0)
     grown_kg = minimum(maximum(wanted_kg, -s.ledge_kg), maximum(t.ledge_max_share * salt_kg - s.ledge_kg, 0.0))
     has_ledge = (s.ledge_kg > 0.0) | (wanted_kg > 0.0)
     to_lining = where(has_ledge & (bath_k > s.liquidus_k), lost_w, d.bath_to_lining_w_per_k * (bath_k - s.lining_k))
@@ -118,6 +119,12 @@ def warm(
     new_k = minimum(new_k, _BOILING_K)
     s.heat_owed_j = 0.0 * gained_j
     if any_of((new_k < s.liquidus_k) | in_range):
+        # one correction where the step crossed an end of the freezing range; what is left is owed to the next step
+        for _ in (0, 1):
+            released = fusion * liquid_kg * (frozen_share(t, new_k, s.liquidus_k) - frozen_before)
+            owed_j = gained_j - boiled_j - capacity * (new_k - bath_k) + released
+            inside = (new_k < s.liquidus_k) & (new_k > s.liquidus_k - t.freezing_range_k)
+            new_k = new_k + owed_j / (capacity + where(inside, fusion * liquid_kg / t.freezing_range_k, 0.0))
         released = fusion * liquid_kg * (frozen_share(t, new_k, s.liquidus_k) - frozen_before)
         s.heat_owed_j = gained_j - boiled_j - capacity * (new_k - bath_k) + released
     s.bath_k = new_k

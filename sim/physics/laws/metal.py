@@ -83,12 +83,14 @@ def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: f
     efficiency = current_efficiency(t, d, s)
     oxidant_a = 0.0 * current
     if any_of(s.oxidant_mol > 0.0):
-        used = minimum(s.oxidant_mol * (1.0 - exp(-dt_s / t.oxidant_s)), 0.9 * current * efficiency * dt_s / FARADAY)
+        used = minimum(s.oxidant_mol * (1.0 - exp(-dt_s / t.oxidant_s)), 0.9 * oxide_a * efficiency * dt_s / FARADAY)
         s.oxidant_mol = s.oxidant_mol - used
         oxidant_a = used * FARADAY / dt_s
+        totals.oxidant_used_mol = totals.oxidant_used_mol + used
     through = oxide_a + fluorine_a
     net_a = maximum(efficiency * through - oxidant_a, 0.0)
-    from_oxide_a = minimum(net_a - fluorine_a, s.oxide_kg / (d.re2o3_kg_per_c * dt_s))
+    # metal from fluoride may burn back too, but never with more oxygen than the anodes set free
+    from_oxide_a = minimum(maximum(net_a - fluorine_a, 0.0), s.oxide_kg / (d.re2o3_kg_per_c * dt_s))
     metal_a = from_oxide_a + fluorine_a
     reduced_kg = from_oxide_a * d.re2o3_kg_per_c * dt_s
     foreign_share = s.foreign_kg / maximum(s.oxide_kg + s.oxide_fast_kg + s.oxide_slow_kg + s.sludge_kg, 1e-9)
@@ -109,9 +111,9 @@ def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: f
     co2_a = total(column(co2_charge, anodes.current_a, anodes.co2_share)) * share
     co2 = co2_a * (dt_s / (4.0 * FARADAY))
     co = (oxide_a - co2_a) * (dt_s / (2.0 * FARADAY))
-    needed = maximum(oxide_a - from_oxide_a, 0.0) * (dt_s / (2.0 * FARADAY))
+    needed = maximum(oxide_a - from_oxide_a - oxidant_a, 0.0) * (dt_s / (2.0 * FARADAY))
     from_co2 = minimum(needed, co2)
-    from_co = minimum(needed - from_co2, co)
+    from_co = minimum(needed - from_co2, co + from_co2)
     ratio = t.c2f6_mass_ratio
     c2f6_share = ratio * CF4_KG_PER_C / (C2F6_KG_PER_C + ratio * CF4_KG_PER_C)
     gas_c = fluorine_a * dt_s

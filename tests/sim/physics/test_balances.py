@@ -92,7 +92,9 @@ def check_balances(parameters: CellParameters, start: CellState, end: CellState)
     assert anodes - sum(end.anodes.remaining_kg) == pytest.approx(totals.carbon_burnt_kg, rel=1e-6, abs=1e-9)
     # oxygen: what oxide gave up is in the gases, less what burnt metal took back
     oxygen_mol = totals.co_kg / 28.010e-3 + 2.0 * totals.co2_kg / 44.009e-3
-    assert oxygen_mol == pytest.approx(3.0 * totals.oxide_reduced_kg / d.re2o3_kg_per_mol, rel=1e-6, abs=1e-6)
+    from_oxide_mol = 3.0 * totals.oxide_reduced_kg / d.re2o3_kg_per_mol
+    from_dioxide_mol = 0.5 * totals.oxidant_used_mol
+    assert oxygen_mol == pytest.approx(from_oxide_mol + from_dioxide_mol, rel=1e-6, abs=1e-6)
     assert abs(energy_gap_j(parameters, start, end)) < 1e-4 * max(totals.energy_j, 1e6)
 
 

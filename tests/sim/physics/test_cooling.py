@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.physics.cell import CellState, advance, outputs, running_state
+from sim.physics.cell import LAWS, CellState, advance, outputs, running_state
 from sim.physics.people import add_salt
 from sim.physics.state import CellInputs
 from tests.support.simulated_cells import REFERENCE_CELLS, cell_parameters, run
@@ -73,7 +73,8 @@ def test_a_lid_and_auxiliary_heat_put_freezing_off() -> None:
     state = running_state(parameters, seed=1)
     without = advance(parameters, state, CellInputs(0.0, 15.0), 1.0)
     heated = advance(parameters, state, CellInputs(0.0, 15.0, auxiliary_heat_kw=100.0), 1.0)
-    warmed_j = (heated.bath_k - without.bath_k) * 880.0 * state.bath_mass_kg
+    capacity_j_per_k = LAWS.bath_capacity_j_per_k(parameters.truth, state)
+    warmed_j = (heated.bath_k - without.bath_k) * capacity_j_per_k
     assert warmed_j == pytest.approx(100e3, rel=1e-6)
 
 

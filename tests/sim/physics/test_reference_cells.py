@@ -142,7 +142,9 @@ def test_a_fed_cell_stays_where_it_is_for_two_hours(name: str) -> None:
     after = outputs(parameters, state)
     assert after.bath_temperature_degc == pytest.approx(before.bath_temperature_degc, abs=2.0)
     assert after.oxide_dissolved_wt_pct == pytest.approx(before.oxide_dissolved_wt_pct, abs=0.02)
-    assert after.cell_voltage_v - before.cell_voltage_v == pytest.approx(0.025, abs=0.025)  # anode wear
+    # anodes wear, and iron rods thin by centimetres a day
+    most_v = 0.12 if parameters.product.consumable_cathode else 0.05
+    assert 0.0 <= after.cell_voltage_v - before.cell_voltage_v <= most_v
 
 
 @pytest.mark.parametrize("name", REFERENCE_CELLS)
