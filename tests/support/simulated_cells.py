@@ -9,7 +9,7 @@ from controller.cell_files import load_cell_design, load_product
 from sim.physics.cell import LAWS, CellInputs, CellState, advance_in_place, running_state
 from sim.physics.parameters import CellParameters, parameters_from
 
-REFERENCE_CELLS = ("ce_25ka", "prnd_25ka", "ndfe_20ka", "nd_6ka")
+REFERENCE_CELLS = ("ce_25ka", "prnd_25ka", "ndfe_20ka", "nd_6ka", "nd_3ka", "nd_10ka", "prnd_40ka")
 ALL_CELLS = (*REFERENCE_CELLS, "lab_400a")
 
 
