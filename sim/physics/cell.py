@@ -68,6 +68,12 @@ def running_state(parameters: CellParameters, *, seed: int) -> CellState:
     )
     LAWS.composition(d, state)
     LAWS.shape(t, d, state)
+    # a recipe or product other than the design's may hold less oxide than its target
+    most = 0.9 * LAWS.saturation_wt_pct(t, d, state.ref3_fraction, state.bath_g_per_mol, bath_k)
+    if target > most:
+        dissolved_kg = salt_kg * most / (100.0 - most)
+        state.oxide_kg = (1.0 - t.stagnant_share) * dissolved_kg
+        state.oxide_still_kg = t.stagnant_share * dissolved_kg
     state.anodes.current_a = [design.nominal_current_a / count] * count
     solve_again(parameters, state, design.nominal_current_a, 100.0)
     demand = design.nominal_current_a * parameters.current_efficiency * d.re2o3_kg_per_c

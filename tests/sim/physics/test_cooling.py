@@ -21,7 +21,7 @@ TO_LIQUIDUS_MIN = {
 TO_SOLID_METAL_MIN = {"prnd_25ka": (13.0, 32.0), "nd_6ka": (6.0, 27.0)}
 
 
-@pytest.mark.parametrize("name", REFERENCE_CELLS)
+@pytest.mark.parametrize("name", TO_LIQUIDUS_MIN)
 def test_minutes_to_liquidus_at_zero_current(name: str) -> None:
     parameters = cell_parameters(name)
     state = running_state(parameters, seed=1)
