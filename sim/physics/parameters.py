@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -196,7 +195,3 @@ def _derived(design: CellDesign, product: Product, truth: SimulatorTable) -> Der
         liquidus_shift_k=design.bath_liquidus_degc - modelled,
     )
 
-
-def cathode_area_cm2(parameters: CellParameters, radius_cm: float) -> float:
-    rods = parameters.truth.cathode_count
-    return 2.0 * math.pi * radius_cm * parameters.derived.immersion_cm * rods

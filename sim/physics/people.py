@@ -8,6 +8,7 @@ from sim.physics.cell import LAWS
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellState
 
+_DISSOLVED = ("metal_carbon_kg", "metal_oxygen_kg", "metal_refractory_kg", "metal_iron_kg", "metal_lithium_kg")
 
 def change_anode(parameters: CellParameters, state: CellState, position: int) -> CellState:
     """A new, cold anode at that position (from 0). Raises IndexError for a position there is none of."""
@@ -70,4 +71,11 @@ def add_salt(parameters: CellParameters, state: CellState, *, lif_kg: float = 0.
     return new
 
 
-_DISSOLVED = ("metal_carbon_kg", "metal_oxygen_kg", "metal_refractory_kg", "metal_iron_kg", "metal_lithium_kg")
+def change_cathodes(parameters: CellParameters, state: CellState) -> CellState:
+    """New rods of the design's diameter."""
+    new = state.copy()
+    truth, derived = parameters.truth, parameters.derived
+    new.cathode_radius_cm = derived.radius_cm
+    new.cathode_area_cm2 = 2.0 * math.pi * derived.radius_cm * derived.immersion_cm * truth.cathode_count
+    LAWS.shape(truth, derived, new)
+    return new
