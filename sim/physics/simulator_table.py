@@ -143,7 +143,7 @@ class SimulatorTable:
     # metal and salt
     loss_activation_j_per_mol: float = number("metal", "J/mol", 0.0, 200_000.0, "assumed", "40–120 kJ/mol", 80_000.0)
     shunt_a: float = number("metal", "A", 0.0, 50_000.0, "assumed", "metal bridges", 0.0)
-    low_cathode_j_a_per_cm2: float = number("metal", "A/cm²", 0.0, 10.0, "assumed", "fine metal drops below", 2.0)
+    low_cathode_j_a_per_cm2: float = number("metal", "A/cm²", 0.001, 10.0, "assumed", "fine metal drops below", 2.0)
     narrow_gap_cm: float = number("metal", "cm", 0.0, 20.0, "assumed", "metal meets CO2 below", 6.0)
     narrow_gap_loss_per_cm: float = number("metal", "1/cm", 0.0, 0.2, "assumed", _NONE, 0.02)
     freezing_margin_k: float = number("metal", "K", 1.0, 100.0, "assumed", _NONE, 15.0)

@@ -96,7 +96,7 @@ def feed_stop() -> Stop:
 
 class Ramp(NamedTuple):
     collapse_v: float
-    """Anode potential against lithium at which the current falls by more than a third at once."""
+    """Anode potential against lithium at which the current falls by more than a quarter at once."""
     tenth_v: float
     """Against lithium, at which a tenth of the charge makes fluorine gas."""
     share_at_onset: float
@@ -117,7 +117,7 @@ def potential_ramp(*, oxide_wt_pct: float = 0.05, bath_degc: float = 950.0) -> R
         advance_in_place(parameters, state, CellInputs(5.0, 1.0 + 0.01 * step), 0.1)
         held_at(parameters, state, bath_degc + 273.15)
         volts = state.anodes.potential_v[0] + LITHIUM_SCALE_V
-        if collapse != collapse and state.line_current_a < 0.67 * before_a:
+        if collapse != collapse and state.line_current_a < 0.75 * before_a:
             collapse = before_v
         charge = state.line_current_a * 0.1
         gas = state.cf4_kg_per_s * 0.1 / (1.0 - _c2f6_share(parameters)) / _CF4_KG_PER_C

@@ -24,5 +24,7 @@ def step(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: float
     warm(t, d, s, u, metal_a, made_kg, newly_kg, before_j, dt_s)
     s.time_s = s.time_s + dt_s
     s.slow_s = s.slow_s + dt_s
-    if any_of(s.slow_s >= SLOW_S - 1e-9):
+    # on a grid of time, so that many cells come to it together whatever has been done to one of them
+    if any_of(s.time_s >= s.slow_due_s - 1e-6):
         settle_slow(t, d, s)
+        s.slow_due_s = s.slow_due_s + SLOW_S
