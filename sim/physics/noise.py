@@ -47,13 +47,17 @@ def noise_state(
     faster = math.exp(-_FREQUENCY_ACTIVATION_K * (1.0 / max(bath_k, 300.0) - 1.0 / 1323.0))
     frequency = _BUBBLE_HZ * math.sqrt(j) * faster * (1.0 + 0.1 * oxide_wt_pct) / grown
     rms = BUBBLE_RMS_V * math.sqrt(j) * grown
-    return NoiseState(rms, min(20.0, max(0.05, frequency)), WAVE_RMS_V * current_share, _WAVE_HZ, RIPPLE_SHARE * ohmic_v)
+    return NoiseState(
+        rms, min(20.0, max(0.05, frequency)), WAVE_RMS_V * current_share, _WAVE_HZ, RIPPLE_SHARE * ohmic_v
+    )
 
 
 def scan_statistics(state: NoiseState, scan_s: float, rng: random.Random) -> ScanStatistics:
     """Drawn for a whole scan: independent bubbles average out over it, waves hardly do."""
     cycles = 1.0 + 2.0 * state.bubble_hz * scan_s
-    mean_rms = math.hypot(state.bubble_rms_v / math.sqrt(cycles), state.wave_rms_v / math.sqrt(1.0 + state.wave_hz * scan_s))
+    mean_rms = math.hypot(
+        state.bubble_rms_v / math.sqrt(cycles), state.wave_rms_v / math.sqrt(1.0 + state.wave_hz * scan_s)
+    )
     slope_rms = math.sqrt(12.0) * mean_rms / scan_s
     band = math.sqrt(state.bubble_rms_v**2 + state.wave_rms_v**2)
     spread = 1.0 / math.sqrt(2.0 * cycles)
@@ -70,4 +74,5 @@ def sample_v(state: NoiseState, time_s: float, rng: random.Random) -> float:
 
 def aluminium_bubble_amplitude_v(current_density_a_per_cm2: float) -> float:
     """Laboratory cell of aluminium with its face down: 80 mV at 0.4 A/cm² to 15 mV at 1.0, a power law between."""
-    return 0.080 * (current_density_a_per_cm2 / 0.4) ** (math.log(15.0 / 80.0) / math.log(2.5))
+    amplitude: float = 0.080 * (current_density_a_per_cm2 / 0.4) ** (math.log(15.0 / 80.0) / math.log(2.5))
+    return amplitude

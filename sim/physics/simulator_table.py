@@ -149,7 +149,9 @@ class SimulatorTable:
     freezing_margin_k: float = number("metal", "K", 1.0, 100.0, "assumed", _NONE, 15.0)
     freezing_loss: float = number("metal", "1", 0.0, 1.0, "assumed", "0.1–0.3", 0.2)
     lif_loss_kg_per_kg: float = number("metal", "kg/kg", 0.0, 0.1, "assumed", "5–15 g per kg metal, vapour", 0.012)
-    ref3_loss_kg_per_kg: float = number("metal", "kg/kg", 0.0, 0.5, "assumed", "50–120 g per kg metal, carry-over", 0.05)
+    ref3_loss_kg_per_kg: float = number(
+        "metal", "kg/kg", 0.0, 0.5, "assumed", "50–120 g per kg metal, carry-over", 0.05
+    )
     carbon_ppm: float = number("metal", "ppm", 0.0, 5000.0, "recalled", _PRACTICE + ", 100–300 at 1050 °C", 150.0)
     carbon_scale_k: float = number("metal", "K", 5.0, 500.0, "assumed", _NONE, 60.0)
     dust_factor: float = number("metal", "1", 0.5, 5.0, "assumed", "1–2", 1.0)
@@ -159,10 +161,22 @@ class SimulatorTable:
     lithium_ppm: float = number("metal", "ppm", 0.0, 1000.0, "recalled", _PRACTICE + ", 10–100", 30.0)
     iron_share: float = number("metal", "kg/kg", 0.0, 0.9, "recalled", "iron in the alloy of an iron cathode", 0.15)
     excess_carbon_fraction: float | None = number(
-        "anode", "1", 0.0, 1.0, "assumed", "0.05–0.40; the truth where it should differ from the design's", optional=True
+        "anode",
+        "1",
+        0.0,
+        1.0,
+        "assumed",
+        "0.05–0.40; the truth where it should differ from the design's",
+        optional=True,
     )
     current_efficiency: float | None = number(
-        "metal", "1", 0.05, 1.0, "measured", "below 0.70 at 3 kA, nearly 0.80 at 8–15 kA; design's if not set", optional=True
+        "metal",
+        "1",
+        0.05,
+        1.0,
+        "measured",
+        "below 0.70 at 3 kA, nearly 0.80 at 8–15 kA; design's if not set",
+        optional=True,
     )
 
 

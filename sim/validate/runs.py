@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,14 +118,14 @@ def potential_ramp(*, oxide_wt_pct: float = 0.05, bath_degc: float = 950.0) -> R
         advance_in_place(parameters, state, CellInputs(5.0, 1.0 + 0.01 * step), 0.1)
         held_at(parameters, state, bath_degc + 273.15)
         volts = state.anodes.potential_v[0] + LITHIUM_SCALE_V
-        if collapse != collapse and state.line_current_a < 0.75 * before_a:
+        if math.isnan(collapse) and state.line_current_a < 0.75 * before_a:
             collapse = before_v
         charge = state.line_current_a * 0.1
         gas = state.cf4_kg_per_s * 0.1 / (1.0 - _c2f6_share(parameters)) / _CF4_KG_PER_C
         share = gas / charge if charge > 0.0 else 0.0
         if 4.3 <= volts <= 4.6:
             onset = max(onset, share)
-        if tenth != tenth and share > 0.1:
+        if math.isnan(tenth) and share > 0.1:
             tenth = volts
         before_a, before_v = state.line_current_a, volts
     return Ramp(collapse, tenth, onset)
@@ -165,7 +166,7 @@ def two_anodes() -> Partial:
         advance_in_place(parameters, state, CellInputs(10.0, 60.0), 0.5)
         held_at(parameters, state, parameters.derived.target_k)
         weak = state.anodes.current_a[0] / 5.0
-        if share != share and weak < 0.7:
+        if math.isnan(share) and weak < 0.7:
             share, rise, ppm = weak, state.cell_voltage_v - start_v, cf4_ppm(parameters, state)
         if state.films >= 2.0:
             advance_in_place(parameters, state, CellInputs(10.0, 60.0), 0.5)
@@ -211,7 +212,8 @@ def recession_mm(co2_share: float) -> float:
     for _ in range(720):
         advance_in_place(parameters, state, CellInputs(setup.current_a, 15.0, 0.008), 5.0)
         charge += 5.0 * state.anodes.current_a[0] / state.anodes.area_cm2[0]
-    return 10.0 * (state.anodes.gap_cm[0] - start_cm) * 86_400.0 / charge
+    grown_cm: float = state.anodes.gap_cm[0] - start_cm
+    return 10.0 * grown_cm * 86_400.0 / charge
 
 
 def co2_share(current_density_a_per_cm2: float) -> float:

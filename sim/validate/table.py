@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import pairwise
 
 from controller.chemistry.conductivity import conductivity_s_per_cm
 from controller.chemistry.couples import couple_in_dilute_lif_caf2_v
@@ -115,7 +116,9 @@ def _partial() -> Outcome:
     good = found.share < 0.7 and found.rise_v < 0.5 and found.ppm <= 3.0 and found.ohm <= 0.06
     good = good and found.full_v > 10.0 and found.full_ppm > 1000.0
     return Outcome(
-        found.share, good, f"then +{found.rise_v:.2f} V, {found.ppm:.1f} ppm; full {found.full_v:.1f} V, {found.full_ppm:.0f} ppm"
+        found.share,
+        good,
+        f"then +{found.rise_v:.2f} V, {found.ppm:.1f} ppm; full {found.full_v:.1f} V, {found.full_ppm:.0f} ppm",
     )
 
 
@@ -128,7 +131,7 @@ def _recession() -> Outcome:
 def _trend() -> Outcome:
     most = min(4.0, runs.saturation_wt_pct(0.475, 1050.0))
     values = [runs.critical_a_per_cm2(1.0 + (most - 1.0) * n / 20.0, 1050.0) for n in range(21)]
-    rising = all(later > earlier for earlier, later in zip(values[:-1], values[1:], strict=True))
+    rising = all(later > earlier for earlier, later in pairwise(values))
     ratio = values[-1] / values[0]
     return Outcome(ratio, rising and 2.0 <= ratio <= 4.0, f"1 to {most:.2f} wt%")
 
@@ -186,10 +189,10 @@ POINTS: tuple[Point, ...] = (
           "reference", "Krishnan, ionic conductivity (abstract)", _measured_conductivity),
     Point("R14", "carbon over a week, kg per t Pr–Nd, and La", "46–187; default 90–150", "inside", "reference",
           "direct CO2 and CO emission factors of three plants (abstract)", _carbon),
-    Point("R15", "feed stopped at 3 wt%: fall, wt%/min", "−0.077; anode effect after 17 min", "±0.004; ±2", "consistency",
-          "mass balance; the time follows from the assumed critical-current law", _feed_stop),
-    Point("R16", "two anodes, one half as able: its share before passivation", "< 0.7, < 0.5 V, ≤ 3 ppm; full > 10 V, > 1000 ppm",
-          "inside", "consistency", "Åsheim 2017, two parallel anodes in aluminium", _partial),
+    Point("R15", "feed stopped at 3 wt%: fall, wt%/min", "−0.077; anode effect after 17 min", "±0.004; ±2",
+          "consistency", "mass balance; the time follows from the assumed critical-current law", _feed_stop),
+    Point("R16", "two anodes, one half as able: its share before passivation",
+          "< 0.7, < 0.5 V, ≤ 3 ppm; full > 10 V, > 1000 ppm", "inside", "consistency", "Åsheim 2017, two parallel anodes in aluminium", _partial),
     Point("R17", "ring in 24 h at 1 A/cm²: recession, mm", "15.8 to CO2; 31.6 to CO", "±1 %", "reference", "Faraday",
           _recession),
     Point("R18", "critical current density from 1 wt% to saturation: factor", "2–4, rising", "inside", "consistency",

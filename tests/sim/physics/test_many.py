@@ -57,7 +57,14 @@ def test_each_of_many_is_what_it_would_be_alone(name: str) -> None:
         )  # fmt: skip
         for place, state in enumerate(alone):
             inputs = CellInputs(
-                currents[place], 15.0, doses[place], False, 0.0, by_hand[place], moisture[place], [0.0, 0.0, 0.1, 0.0][place]
+                currents[place],
+                15.0,
+                doses[place],
+                False,
+                0.0,
+                by_hand[place],
+                moisture[place],
+                [0.0, 0.0, 0.1, 0.0][place],
             )
             advance_in_place(parameters[place], state, inputs, 3.0)
         if step == 1000:
@@ -89,7 +96,10 @@ def test_a_drawn_plant_is_that_of_its_seed_and_can_run() -> None:
     parameters = cell_parameters("ce_25ka")
     assert drawn(parameters, 3) == drawn(parameters, 3)
     assert drawn(parameters, 3) != drawn(parameters, 4)
-    loads = [max(outputs(plant, running_state(plant, seed=0)).anode_load) for plant in map(drawn, [parameters] * 20, range(20))]
+    loads = [
+        max(outputs(plant, running_state(plant, seed=0)).anode_load)
+        for plant in map(drawn, [parameters] * 20, range(20))
+    ]
     assert max(loads) < 1.0
     assert max(loads) - min(loads) > 0.1
     assert anode_factors(1, 18) == anode_factors(1, 18)
@@ -101,9 +111,7 @@ def test_halving_the_step_changes_a_day_by_nothing_that_matters(name: str) -> No
     """Bath within 0.1 K, oxide within 0.01 wt%, voltage within 5 mV at every hour, at the step campaigns use."""
     parameters = cell_parameters(name)
     # rods of iron are fed down; a day of thinning at constant current would raise the voltage past its limit
-    parameters = joined(
-        parameters.design, replace(parameters.product, consumable_cathode=False), parameters.truth
-    )
+    parameters = joined(parameters.design, replace(parameters.product, consumable_cathode=False), parameters.truth)
     nominal_a = parameters.design.nominal_current_a
     per_s = parameters.current_efficiency * nominal_a * parameters.oxide_kg_per_coulomb
     coarse = running_state(parameters, seed=2)
