@@ -29,11 +29,12 @@ from sim.physics.cell import (
     outputs,
     running_state,
 )
+from sim.physics.noise import NoiseState, ScanStatistics, noise_state, sample_v, scan_statistics
 from sim.physics.parameters import parameters_from
 from sim.physics.people import change_anode, tap_metal
-from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
+SAMPLE_S = 0.1
 HOPPER_KEY = "hopper_kg"
 """The one key of ``[simulator]`` that is about a device and not about the cell's physics."""
 HOPPER_KG = 400.0
@@ -78,6 +79,12 @@ class SimulatedCell:
         self.feeder = Feeder(self._random("feeder"), time_s=start_s, hopper_kg=self._hopper_kg())
         self.load_cell = LoadCell(self._random("load_cell"), hopper_kg=self.feeder.hopper_kg)
         self.anode_monitor = AnodeMonitor(self.outputs.anode_current_a, self._random("anode_current"))
+        self.noise: NoiseState
+        self.voltage_statistics: ScanStatistics
+        """Of the last step: what the process seam sees beyond the truth."""
+        self._sampling_noise = self._random("sampling")
+        self._sampled_s = start_s
+        self._anode_area_cm2 = self.parameters.anode_count * self.parameters.anode_area_new_cm2
         self.digital_io = DigitalIO(
             time_s=start_s,
             on_permit_open=lambda: self.rectifier.trip("permit contact open"),
@@ -94,6 +101,13 @@ class SimulatedCell:
             self._step(next_s)
             next_s = self.start_s + (self.steps + 1) * self.step_s
         self._let_devices_reach(time_s)
+
+    def sample(self, time_s: float) -> None:
+        """Let the voltmeter take a sample now, as a device does that is asked over a wire; at most ten a second."""
+        if time_s - self._sampled_s >= SAMPLE_S:
+            self._sampled_s = time_s
+            noise_v = sample_v(self.noise, time_s, self._sampling_noise)
+            self.rectifier.observe(self.state.line_current_a, self.state.cell_voltage_v + noise_v)
 
     @property
     def outputs(self) -> CellOutputs:
@@ -140,10 +154,16 @@ class SimulatedCell:
         """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
         state = self.state
         anodes, line_current_a = state.anodes, state.line_current_a
-        worst_load = max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)])
-        noise_v = bath_noise_v(line_current_a / self.plan.design.nominal_current_a, worst_load)
-        voltage_v = state.cell_voltage_v + (self._bath_noise.gauss(0.0, noise_v) if noise_v > 0.0 else 0.0)
-        self.rectifier.observe(line_current_a, voltage_v)
+        self.noise = noise_state(
+            current_density_a_per_cm2=line_current_a / self._anode_area_cm2,
+            current_share=line_current_a / self.plan.design.nominal_current_a,
+            worst_load=max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)]),
+            bath_k=state.bath_k,
+            oxide_wt_pct=state.oxide_wt_pct,
+            ohmic_v=max(0.0, state.cell_voltage_v - self.plan.design.back_emf_v) if line_current_a > 0.0 else 0.0,
+        )
+        self.voltage_statistics = scan_statistics(self.noise, self.step_s, self._bath_noise)
+        self.rectifier.observe(line_current_a, state.cell_voltage_v + self.voltage_statistics.mean_v)
         self.anode_monitor.observe(anodes.current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:
@@ -213,7 +233,13 @@ class SimulatedPlant:
     def advance_cell(self, name: str) -> Callable[[], None]:
         """What brings one cell to the present, for whoever looks at its devices."""
         cell, clock = self.cells[name], self.clock
-        return lambda: cell.advance_to(clock())
+
+        def advance() -> None:
+            time_s = clock()
+            cell.advance_to(time_s)
+            cell.sample(time_s)
+
+        return advance
 
     def truth(self, cell: str) -> CellOutputs:
         """What no controller may see; for campaigns and tests."""
