@@ -69,6 +69,10 @@ class SimulatedCell:
         self.state: CellState = running_state(self.parameters, seed=seed)
         self.lid_closed = False
         self.auxiliary_heat_kw = 0.0
+        self.extra_moisture_wt_pct = 0.0
+        self.wrong_oxide_share = 0.0
+        """Of what is fed from now on; both until they are set back."""
+        self._hand_fed_kg = 0.0
         self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
         self.start_s = start_s
         self.now_s = start_s
@@ -118,6 +122,10 @@ class SimulatedCell:
         """``position`` counts from 1."""
         self.state = change_anode(self.parameters, self.state, position - 1)
 
+    def hand_feed(self, mass_kg: float) -> None:
+        """Oxide thrown in by a person, which no feeder and no hopper knows of."""
+        self._hand_fed_kg += mass_kg
+
     def tap_metal(self, mass_kg: float) -> float:
         """Returns the mass that came, at most what was there."""
         self.state, tapped_kg = tap_metal(self.parameters, self.state, mass_kg)
@@ -131,7 +139,11 @@ class SimulatedCell:
             oxide_dose_kg=self.feeder.collect_kg(),
             lid_closed=self.lid_closed,
             auxiliary_heat_kw=self.auxiliary_heat_kw,
+            hand_fed_kg=self._hand_fed_kg,
+            extra_moisture_wt_pct=self.extra_moisture_wt_pct,
+            wrong_oxide_share=self.wrong_oxide_share,
         )
+        self._hand_fed_kg = 0.0
         advance_in_place(self.parameters, self.state, inputs, self.step_s)
         self.steps += 1
         self.now_s = time_s

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.physics.laws.electrics import FARADAY, GAS_CONSTANT
-from sim.physics.ops import Column, any_of, column, columns, exp, largest, log, maximum, minimum, number, total, where
+from sim.physics.ops import any_of, column, columns, exp, largest, maximum, minimum, number, total, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
 from sim.physics.state import CellState
