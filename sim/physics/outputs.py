@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.physics import heat, oxide
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellState
 
@@ -19,7 +18,9 @@ class CellOutputs(NamedTuple):
     bath_liquidus_degc: float
     frozen_share: float
     oxide_dissolved_wt_pct: float
+    """Of the whole bath, stirred and stagnant."""
     oxide_undissolved_kg: float
+    """Suspended and sunken."""
     anode_remaining_mm: tuple[float, ...]
     """Of the working face until due for change; negative when overdue."""
     anode_remaining_kg: tuple[float, ...]
@@ -35,33 +36,45 @@ class CellOutputs(NamedTuple):
     current_efficiency: float
     metal_kg: float
     cf4_kg: float
+    metal_temperature_degc: float
+    sludge_kg: float
+    ledge_kg: float
+    hf_kg: float
 
 
 def outputs(parameters: CellParameters, state: CellState) -> CellOutputs:
-    anodes, bath = state.anodes, state.bath
-    worn_cm = parameters.design.anodes.gap_worn_cm
-    passivated = sum(anodes.passivated)
-    full = 2 * passivated >= parameters.anode_count
+    anodes, totals = state.anodes, state.totals
+    worn_mm = 10.0 * parameters.derived.gap_worn_cm
+    now_h = state.time_s / 3600.0
+    films = sum(anodes.passivated)
+    full = 2.0 * films >= parameters.anode_count
+    frozen = (state.liquidus_k - state.bath_k) / parameters.truth.freezing_range_k
+    dissolved_kg = state.oxide_kg + state.oxide_still_kg
+    salt_kg = state.ref3_kg + state.baf2_kg + state.lif_kg - state.ledge_kg
     return CellOutputs(
-        time_s=state.time_s,
-        line_current_a=state.line_current_a,
-        cell_voltage_v=state.cell_voltage_v,
-        anode_current_a=tuple(anodes.current_a),
-        bath_temperature_degc=state.bath_k - 273.15,
-        lining_temperature_degc=state.lining_k - 273.15,
-        bath_liquidus_degc=bath.liquidus_k - 273.15,
-        frozen_share=heat.frozen_share(state.bath_k, bath.liquidus_k, parameters.truth.freezing_range_k),
-        oxide_dissolved_wt_pct=oxide.oxide_wt_pct(state.stock.dissolved_kg, bath.mass_kg),
-        oxide_undissolved_kg=state.stock.fast_kg + state.stock.slow_kg,
-        anode_remaining_mm=tuple([10.0 * (worn_cm - gap) for gap in anodes.gap_cm]),
-        anode_remaining_kg=tuple(anodes.remaining_kg),
-        anode_age_h=tuple([age / 3600.0 for age in anodes.age_s]),
-        anode_passivated=tuple(anodes.passivated),
-        anode_load=tuple([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)]),
-        anode_effect=full,
-        partial_anode_effect=passivated > 0 and not full,
-        voltage_clipped=state.clipped,
-        current_efficiency=state.current_efficiency,
-        metal_kg=state.metal_kg,
-        cf4_kg=state.totals.cf4_kg,
+        state.time_s,
+        state.line_current_a,
+        state.cell_voltage_v,
+        tuple(anodes.current_a),
+        state.bath_k - 273.15,
+        state.lining_k - 273.15,
+        state.liquidus_k - 273.15,
+        0.0 if frozen <= 0.0 else 1.0 if frozen >= 1.0 else frozen,
+        100.0 * dissolved_kg / (salt_kg + dissolved_kg),
+        state.oxide_fast_kg + state.oxide_slow_kg + state.sludge_kg,
+        tuple([worn_mm - 10.0 * gap for gap in anodes.gap_cm]),
+        tuple(anodes.remaining_kg),
+        tuple([now_h - set_s / 3600.0 for set_s in anodes.set_s]),
+        (False,) * parameters.anode_count if films == 0.0 else tuple([film > 0.5 for film in anodes.passivated]),
+        tuple([current / limit for current, limit in zip(anodes.current_a, anodes.limit_a, strict=True)]),
+        full,
+        films > 0.0 and not full,
+        state.clipped > 0.5,
+        state.current_efficiency,
+        state.metal_kg,
+        totals.cf4_kg,
+        state.metal_k - 273.15,
+        state.sludge_kg,
+        state.ledge_kg,
+        totals.hf_kg,
     )

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from controller.cell_files import load_cell_design, load_product
-from sim.physics.cell import CellInputs, CellState, advance_in_place
-from sim.physics.currents import current_efficiency
+from sim.physics.cell import LAWS, CellInputs, CellState, advance_in_place, running_state
 from sim.physics.parameters import CellParameters, parameters_from
 
-REFERENCE_CELLS = ("ce_25ka", "prnd_25ka", "ndfe_20ka", "nd_6ka")
+REFERENCE_CELLS = ("ce_25ka", "prnd_25ka", "ndfe_20ka", "nd_6ka", "nd_3ka", "nd_10ka", "prnd_40ka")
 ALL_CELLS = (*REFERENCE_CELLS, "lab_400a")
 
 
@@ -19,9 +18,26 @@ def cell_parameters(name: str, **simulator: Any) -> CellParameters:
     return parameters_from(design, load_product(design.product), {**table, **simulator})
 
 
-def demand_kg_per_s(parameters: CellParameters, current_a: float, bath_k: float) -> float:
-    """Oxide the cell uses up at that current."""
-    return current_a * current_efficiency(parameters, current_a, bath_k) * parameters.oxide_kg_per_coulomb
+def demand_kg_per_s(parameters: CellParameters, state: CellState, current_a: float) -> float:
+    """Feed the cell uses up at that current as it now is."""
+    then = state.copy()
+    then.line_current_a = current_a
+    efficiency: float = LAWS.current_efficiency(parameters.truth, parameters.derived, then)
+    return current_a * efficiency * parameters.oxide_kg_per_coulomb
+
+
+def without_lag(parameters: CellParameters, *, seed: int = 1, oxide_factor: float = 1.0) -> CellState:
+    """A running cell with nothing undissolved, its dissolved oxide scaled."""
+    state = running_state(parameters, seed=seed)
+    state.oxide_kg *= oxide_factor
+    state.oxide_still_kg *= oxide_factor
+    state.oxide_fast_kg = state.oxide_slow_kg = 0.0
+    return state
+
+
+def films(state: CellState) -> int:
+    """Anodes under a film."""
+    return round(state.films)
 
 
 def nominal_inputs(parameters: CellParameters, *, dose_kg: float = 0.0) -> CellInputs:
@@ -43,8 +59,10 @@ def run(
     design = parameters.design
     wanted_a = design.nominal_current_a if current_a is None else current_a
     steps = round(seconds / dt_s)
+    dose_kg = 0.0
     for step in range(steps):
-        dose_kg = demand_kg_per_s(parameters, wanted_a, state.bath_k) * dt_s if fed else 0.0
+        if fed and step % 10 == 0:
+            dose_kg = demand_kg_per_s(parameters, state, wanted_a) * dt_s
         inputs = CellInputs(wanted_a, design.voltage_limit_v, dose_kg, lid_closed)
         advance_in_place(parameters, state, inputs, dt_s)
         if until is not None and until(state):

@@ -5,24 +5,18 @@ from __future__ import annotations
 import pytest
 
 from sim.physics.cell import CellState, advance_in_place, outputs, running_state
-from sim.physics.electrochemistry import CLEARING_S, PASSIVATION_V
-from sim.physics.oxide import OxideStock
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellInputs
-from tests.support.simulated_cells import ALL_CELLS, cell_parameters, demand_kg_per_s, run
+from tests.support.simulated_cells import ALL_CELLS, cell_parameters, demand_kg_per_s, films, run, without_lag
 
 UNFED_MINUTES = {"ce_25ka": 35.0, "prnd_25ka": 33.0, "ndfe_20ka": 56.0, "nd_6ka": 21.0}
 """From the middle of the window with nothing undissolved, feed off."""
 
 
-def passivated(state: CellState) -> int:
-    return sum(state.anodes.passivated)
-
-
 def in_full_effect(parameters: CellParameters, *, seconds_in: float = 20.0) -> CellState:
     state = running_state(parameters, seed=1)
-    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: all(now.anodes.passivated))
-    assert all(state.anodes.passivated)
+    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: films(now) == parameters.anode_count)
+    assert films(state) == parameters.anode_count
     run(parameters, state, seconds_in, fed=False)
     return state
 
@@ -30,19 +24,17 @@ def in_full_effect(parameters: CellParameters, *, seconds_in: float = 20.0) -> C
 @pytest.mark.parametrize("name", UNFED_MINUTES)
 def test_without_feed_the_effect_comes_after_the_time_oxide_lasts(name: str) -> None:
     parameters = cell_parameters(name)
-    state = running_state(parameters, seed=1)
-    state.stock = OxideStock(state.stock.dissolved_kg, 0.0, 0.0)
-    minutes = run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: passivated(now) > 0) / 60.0
+    state = without_lag(parameters)
+    minutes = run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: films(now) > 0) / 60.0
     assert minutes == pytest.approx(UNFED_MINUTES[name], rel=0.2)
 
 
 def test_undissolved_oxide_puts_it_off() -> None:
     parameters = cell_parameters("prnd_25ka")
-    bare = running_state(parameters, seed=1)
-    bare.stock = OxideStock(bare.stock.dissolved_kg, 0.0, 0.0)
+    bare = without_lag(parameters)
     usual = running_state(parameters, seed=1)
-    first = run(parameters, bare, 7200.0, fed=False, until=lambda now: passivated(now) > 0)
-    second = run(parameters, usual, 7200.0, fed=False, until=lambda now: passivated(now) > 0)
+    first = run(parameters, bare, 7200.0, fed=False, until=lambda now: films(now) > 0)
+    second = run(parameters, usual, 7200.0, fed=False, until=lambda now: films(now) > 0)
     assert first + 60.0 < second < 3600.0
 
 
@@ -63,16 +55,22 @@ def test_a_full_effect_is_clipped_and_the_current_collapses(name: str) -> None:
 def test_the_effect_is_sudden_and_begins_on_few_anodes() -> None:
     parameters = cell_parameters("ce_25ka")
     state = running_state(parameters, seed=1)
-    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: passivated(now) > 0)
-    assert passivated(state) <= parameters.anode_count // 2
-    took_s = run(parameters, state, 120.0, fed=False, until=lambda now: all(now.anodes.passivated))
+    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: films(now) > 0)
+    assert films(state) <= parameters.anode_count // 2
+    took_s = run(parameters, state, 120.0, fed=False, until=lambda now: films(now) == parameters.anode_count)
     assert took_s <= 60.0
 
 
 def test_no_fluorine_gas_before_passivation() -> None:
     parameters = cell_parameters("prnd_25ka")
     state = running_state(parameters, seed=1)
-    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: max(now.anodes.potential_v) > PASSIVATION_V)
+    run(
+        parameters,
+        state,
+        3 * 3600.0,
+        fed=False,
+        until=lambda now: max(now.anodes.potential_v) > parameters.truth.passivation_v,
+    )
     assert state.totals.cf4_kg < 1e-3
 
 
@@ -88,7 +86,7 @@ def test_feed_alone_does_not_end_a_full_effect(name: str) -> None:
             CellInputs(parameters.design.nominal_current_a, parameters.design.voltage_limit_v, dose_kg),
             1.0,
         )
-        assert 2 * passivated(state) >= parameters.anode_count
+        assert 2 * films(state) >= parameters.anode_count
     assert outputs(parameters, state).anode_effect
 
 
@@ -98,16 +96,16 @@ def test_lowering_the_current_ends_it(name: str, share: float) -> None:
     parameters = cell_parameters(name)
     nominal_a = parameters.design.nominal_current_a
     state = in_full_effect(parameters)
-    cleared_s = run(parameters, state, 30.0, current_a=share * nominal_a, until=lambda now: passivated(now) == 0)
-    assert passivated(state) == 0
-    assert cleared_s >= CLEARING_S
+    cleared_s = run(parameters, state, 30.0, current_a=share * nominal_a, until=lambda now: films(now) == 0)
+    assert films(state) == 0
+    assert cleared_s >= parameters.truth.clearing_s
     run(parameters, state, 20.0, current_a=share * nominal_a)
     advance_in_place(
         parameters, state, CellInputs(share * nominal_a, 15.0, 0.002 * parameters.design.bath_mass_kg), 1.0
     )
     for step in range(180):
         ramp_a = nominal_a * (share + (1.0 - share) * (step + 1) / 180.0)
-        dose_kg = demand_kg_per_s(parameters, ramp_a, state.bath_k)
+        dose_kg = demand_kg_per_s(parameters, state, ramp_a)
         advance_in_place(parameters, state, CellInputs(ramp_a, parameters.design.voltage_limit_v, dose_kg), 1.0)
     seen = outputs(parameters, state)
     assert not seen.anode_effect
@@ -121,13 +119,13 @@ def test_a_short_dip_is_not_enough() -> None:
     state = in_full_effect(parameters)
     run(parameters, state, 3.0, current_a=0.0)
     run(parameters, state, 5.0)
-    assert all(state.anodes.passivated)
+    assert films(state) == parameters.anode_count
 
 
 def one_weak_anode(parameters: CellParameters, oxide_factor: float, *, position: int) -> CellState:
-    state = running_state(parameters, seed=1)
-    state.stock = OxideStock(oxide_factor * state.stock.dissolved_kg, 0.0, 0.0)
-    state.anodes.passivated[position] = True
+    state = without_lag(parameters, oxide_factor=oxide_factor)
+    state.anodes.passivated[position] = 1.0
+    state.films = 1.0
     return state
 
 
@@ -151,8 +149,8 @@ def test_feed_alone_can_end_a_partial_effect() -> None:
     gaps = running_state(parameters, seed=1).anodes.gap_cm
     state = one_weak_anode(parameters, 0.85, position=gaps.index(max(gaps)))
     run(parameters, state, 300.0)
-    assert passivated(state) == 1
+    assert films(state) == 1
     for _ in range(40):
         advance_in_place(parameters, state, CellInputs(25_000.0, 15.0, 2.2), 1.0)
-        run(parameters, state, 59.0, until=lambda now: passivated(now) == 0)
-    assert passivated(state) == 0
+        run(parameters, state, 59.0, until=lambda now: films(now) == 0)
+    assert films(state) == 0

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.physics.anodes import wear
-from sim.physics.cell import CellOutputs, advance, advance_in_place, change_anode, outputs, running_state, tap_metal
+from sim.physics.cell import CellOutputs, advance, advance_in_place, outputs, running_state
+from sim.physics.people import change_anode, tap_metal
 from sim.physics.state import CellInputs
 from tests.support.simulated_cells import ALL_CELLS, cell_parameters
 
@@ -18,7 +18,7 @@ SEGMENT = st.tuples(
     st.one_of(st.sampled_from([0.0, 15.0, 30.0]), st.floats(0.0, 30.0)),
     st.one_of(st.just(0.0), st.floats(0.0, 50.0)),
     st.booleans(),
-    st.sampled_from([0.1, 0.5, 1.0]),
+    st.sampled_from([0.1, 0.5, 1.0, 5.0]),
     st.integers(1, 60),
 )
 
@@ -75,25 +75,28 @@ def test_meaningless_inputs_are_refused_before_anything_moves(inputs: CellInputs
     assert outputs(parameters, state) == before
 
 
-@pytest.mark.parametrize("dt_s", [0.0, -1.0, 3.0, math.nan])
+@pytest.mark.parametrize("dt_s", [0.0, -1.0, 6.0, math.nan])
 def test_steps_out_of_range_are_refused(dt_s: float) -> None:
     parameters = cell_parameters("ce_25ka")
     with pytest.raises(ValueError, match="dt_s"):
         advance(parameters, running_state(parameters, seed=1), CellInputs(1000.0, 15.0), dt_s)
 
 
-def test_a_month_of_neglect_ends_in_burnt_off_anodes_and_not_in_nonsense() -> None:
+def test_a_month_of_neglect_ends_in_burnt_through_anodes_and_not_in_nonsense() -> None:
     parameters = cell_parameters("prnd_25ka")
     state = running_state(parameters, seed=1)
-    for hour in range(30 * 24):
-        advance_in_place(parameters, state, CellInputs(25_000.0, 15.0, 0.02), 1.0)
-        wear(parameters, state.anodes, 3599.0)
-        assert all(math.isfinite(value) for value in numbers(outputs(parameters, state))), hour
+    shares = []
+    for step in range(13 * 24 * 720):
+        dose_kg = 0.1 if step < 8 * 24 * 720 else 0.0
+        advance_in_place(parameters, state, CellInputs(25_000.0, 15.0, dose_kg), 5.0)
+        if step % 8640 == 0:
+            assert all(math.isfinite(value) for value in numbers(outputs(parameters, state)))
+            shares.append(state.line_current_a)
     seen = outputs(parameters, state)
-    assert max(state.anodes.area_cm2) < 0.5 * parameters.anode_area_new_cm2
     assert max(seen.anode_remaining_mm) < 0.0
+    assert state.anodes.neck.count(0.0) >= 5
     assert seen.voltage_clipped
-    assert seen.line_current_a < 12_500.0
+    assert shares[-1] < 1000.0
 
 
 def test_a_new_anode_takes_its_share_over_hours() -> None:
@@ -126,10 +129,10 @@ def test_a_tap_brings_at_most_what_there_is() -> None:
     parameters = cell_parameters("ce_25ka")
     state = running_state(parameters, seed=1)
     state.metal_kg = 50.0
-    after, tapped_kg = tap_metal(state, 30.0)
+    after, tapped_kg = tap_metal(parameters, state, 30.0)
     assert (after.metal_kg, tapped_kg) == (20.0, 30.0)
     assert state.metal_kg == 50.0
-    empty, tapped_kg = tap_metal(after, 30.0)
+    empty, tapped_kg = tap_metal(parameters, after, 30.0)
     assert (empty.metal_kg, tapped_kg) == (0.0, 20.0)
     with pytest.raises(ValueError, match="wanted_kg"):
-        tap_metal(state, math.nan)
+        tap_metal(parameters, state, math.nan)

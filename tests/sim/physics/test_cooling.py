@@ -6,8 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.physics.cell import CellState, advance, outputs, running_state
-from sim.physics.heat import frozen_share
+from sim.physics.cell import LAWS, CellState, advance, advance_in_place, outputs, running_state
 from sim.physics.people import add_salt
 from sim.physics.state import CellInputs
 from tests.support.simulated_cells import REFERENCE_CELLS, cell_parameters, run
@@ -22,11 +21,11 @@ TO_LIQUIDUS_MIN = {
 TO_SOLID_METAL_MIN = {"prnd_25ka": (13.0, 32.0), "nd_6ka": (6.0, 27.0)}
 
 
-@pytest.mark.parametrize("name", REFERENCE_CELLS)
+@pytest.mark.parametrize("name", TO_LIQUIDUS_MIN)
 def test_minutes_to_liquidus_at_zero_current(name: str) -> None:
     parameters = cell_parameters(name)
     state = running_state(parameters, seed=1)
-    minutes = run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.bath.liquidus_k) / 60.0
+    minutes = run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k) / 60.0
     low, high = TO_LIQUIDUS_MIN[name]
     assert low <= minutes <= high
 
@@ -67,14 +66,15 @@ def test_a_lid_and_auxiliary_heat_put_freezing_off() -> None:
                 6 * 3600.0,
                 current_a=0.0,
                 lid_closed=lid_closed,
-                until=lambda s: s.bath_k < s.bath.liquidus_k,
+                until=lambda s: s.bath_k < s.liquidus_k,
             )
         )
     assert times[1] > 1.3 * times[0]
     state = running_state(parameters, seed=1)
     without = advance(parameters, state, CellInputs(0.0, 15.0), 1.0)
     heated = advance(parameters, state, CellInputs(0.0, 15.0, auxiliary_heat_kw=100.0), 1.0)
-    warmed_j = (heated.bath_k - without.bath_k) * 880.0 * state.bath.mass_kg
+    capacity_j_per_k = LAWS.bath_capacity_j_per_k(parameters.truth, state)
+    warmed_j = (heated.bath_k - without.bath_k) * capacity_j_per_k
     assert warmed_j == pytest.approx(100e3, rel=1e-6)
 
 
@@ -88,20 +88,47 @@ def test_freezing_slows_cooling_and_raises_resistance() -> None:
         run(parameters, state, 60.0, current_a=0.0)
         return (before - state.bath_k) / 60.0
 
-    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.bath.liquidus_k + 2.0)
+    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k + 2.0)
     above = rate_k_per_s()
-    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.bath.liquidus_k)
+    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k)
     below = rate_k_per_s()
     assert below < 0.3 * above
-    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.bath.liquidus_k - 20.0)
+    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k - 20.0)
     stiff = advance(parameters, state, CellInputs(25_000.0, 30.0), 1.0)
     assert outputs(parameters, stiff).frozen_share == pytest.approx(1.0 / 3.0, abs=0.01)
     assert stiff.cell_voltage_v > nominal_v + 2.0
 
 
-@pytest.mark.parametrize(("temperature_k", "share"), [(1100.0, 0.0), (1095.0, 0.0), (1065.0, 0.5), (1000.0, 1.0)])
-def test_frozen_share(temperature_k: float, share: float) -> None:
-    assert frozen_share(temperature_k, 1095.0, 60.0) == pytest.approx(share)
+def test_a_cell_goes_solid_without_power_and_comes_back_by_alternating_current() -> None:
+    parameters = cell_parameters("nd_6ka")
+    state = running_state(parameters, seed=1)
+    state.metal_kg = 20.0
+    nominal_v = state.cell_voltage_v
+    run(parameters, state, 20 * 3600.0, current_a=0.0, dt_s=5.0)
+    seen = outputs(parameters, state)
+    assert seen.frozen_share == 1.0
+    assert seen.metal_temperature_degc < parameters.product.metal_melting_point_degc
+    for _ in range(20 * 720):
+        heat_kw = 30.0 if state.bath_k < parameters.derived.target_k else 0.0
+        advance_in_place(parameters, state, CellInputs(0.0, 15.0, auxiliary_heat_kw=heat_kw), 5.0)
+    assert outputs(parameters, state).frozen_share == 0.0
+    assert state.ledge_kg == 0.0
+    run(parameters, state, 600.0)
+    seen = outputs(parameters, state)
+    assert not seen.anode_effect
+    assert seen.line_current_a == pytest.approx(4010.0)
+    assert seen.cell_voltage_v == pytest.approx(nominal_v, abs=0.3)
+
+
+@pytest.mark.parametrize("current_a", [500.0, 1000.0, 3000.0])
+def test_the_three_kiloampere_cell_runs_from_half_a_kiloampere(current_a: float) -> None:
+    parameters = cell_parameters("nd_3ka")
+    state = running_state(parameters, seed=1)
+    run(parameters, state, 600.0, current_a=current_a)
+    seen = outputs(parameters, state)
+    assert seen.line_current_a == pytest.approx(current_a)
+    assert 2.0 < seen.cell_voltage_v < 10.0
+    assert not seen.anode_effect
 
 
 def test_one_dose_chills_by_its_heat_over_the_baths() -> None:
@@ -118,8 +145,8 @@ def test_lithium_fluoride_lowers_the_liquidus_of_a_rich_bath() -> None:
     state = running_state(parameters, seed=1)
     leaner = add_salt(parameters, state, lif_kg=30.0)
     richer = add_salt(parameters, state, ref3_kg=200.0)
-    assert leaner.bath.liquidus_k < state.bath.liquidus_k - 10.0
-    assert richer.bath.liquidus_k > state.bath.liquidus_k + 5.0
-    assert leaner.bath.mass_kg == state.bath.mass_kg + 30.0
+    assert leaner.liquidus_k < state.liquidus_k - 10.0
+    assert richer.liquidus_k > state.liquidus_k + 5.0
+    assert leaner.bath_mass_kg == state.bath_mass_kg + 30.0
     with pytest.raises(ValueError, match="lif_kg"):
         add_salt(parameters, state, lif_kg=float("nan"))

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+from typing import Any
 
 import pytest
 
 from controller.chemistry.bath import bath_composition
 from controller.chemistry.liquidus import bath_liquidus_degc
-from sim.physics import heat
-from sim.physics.anodes import new_set
-from sim.physics.bath import saturation_wt_pct
-from sim.physics.cell import outputs, running_state
-from sim.physics.currents import solve
+from sim.physics.cell import LAWS, new_anodes, outputs, running_state, solve_again
 from sim.physics.parameters import CellParameters
-from sim.physics.state import CellInputs, CellState
+from sim.physics.state import CellState
 from tests.support.simulated_cells import ALL_CELLS, REFERENCE_CELLS, cell_parameters, run
 
 
-def heat_imbalance_w(parameters: CellParameters, state: CellState) -> float:
+def heat_imbalance_w(parameters: CellParameters, state: CellState) -> Any:
     design, truth = parameters.design, parameters.truth
     current = state.line_current_a
     outside_v = (1.0 - truth.conductor_heat_inside) * design.conductor_resistance_ohm * current
     released = current * (state.cell_voltage_v - outside_v - parameters.current_efficiency * truth.enthalpy_voltage_v)
-    released += heat.furnace_w(parameters, state.bath_k)
-    walls = parameters.bath_to_lining_w_per_k * (state.bath_k - state.lining_k)
-    return released - heat.top_loss_w(parameters, state.bath_k, False) - walls
+    released += LAWS.furnace_w(truth, state.bath_k)
+    walls = parameters.derived.bath_to_lining_w_per_k * (state.bath_k - state.lining_k)
+    return released - LAWS.top_loss_w(truth, parameters.derived, state.bath_k, False) - walls
 
 
 @pytest.mark.parametrize("name", ALL_CELLS)
@@ -72,7 +69,7 @@ def test_anodes_run_in_the_green_window(name: str) -> None:
 def test_oxide_window_ends_below_saturation(name: str) -> None:
     parameters = cell_parameters(name)
     state = running_state(parameters, seed=0)
-    saturation = saturation_wt_pct(parameters, state.bath, state.bath_k)
+    saturation = state.saturation_wt_pct
     assert parameters.design.oxide_window_wt_pct[1] == pytest.approx(0.9 * saturation, rel=0.02)
 
 
@@ -130,9 +127,9 @@ def test_voltage_grows_by_0_14_volts_per_centimetre_of_ring_over_its_life() -> N
     parameters = cell_parameters("nd_6ka")
     state = running_state(parameters, seed=0)
     before = state.cell_voltage_v
-    state.anodes = new_set(parameters, [1.0])
-    state.anodes.current_a[:] = [4010.0]
-    solve(parameters, state, CellInputs(4010.0, 100.0))
+    state.anodes = new_anodes(parameters, [1.0])
+    state.anodes.current_a = [4010.0]
+    solve_again(parameters, state, 4010.0, 100.0)
     assert state.anodes.gap_cm[0] == pytest.approx(14.2)
     assert (state.cell_voltage_v - before) / 4.0 == pytest.approx(0.14, abs=0.03)
 
@@ -146,7 +143,9 @@ def test_a_fed_cell_stays_where_it_is_for_two_hours(name: str) -> None:
     after = outputs(parameters, state)
     assert after.bath_temperature_degc == pytest.approx(before.bath_temperature_degc, abs=2.0)
     assert after.oxide_dissolved_wt_pct == pytest.approx(before.oxide_dissolved_wt_pct, abs=0.02)
-    assert after.cell_voltage_v - before.cell_voltage_v == pytest.approx(0.025, abs=0.025)  # anode wear
+    # anodes wear, and iron rods thin by centimetres a day
+    most_v = 0.12 if parameters.product.consumable_cathode else 0.05
+    assert 0.0 <= after.cell_voltage_v - before.cell_voltage_v <= most_v
 
 
 @pytest.mark.parametrize("name", REFERENCE_CELLS)
