@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from sim.cell_words import CELL_WORDS, configure_cell_words, run_cell_word
+
 
 class SimCommand:
     name = "sim"
@@ -34,10 +36,13 @@ class SimCommand:
             help="let a fault begin START seconds from now; may be given more than once",
         )
         words.add_parser("faults", help="list the faults by name")
+        configure_cell_words(words)
 
     def run(self, args: argparse.Namespace) -> int:
         if args.sim_command == "faults":
             return _list_faults()
+        if args.sim_command in CELL_WORDS:
+            return run_cell_word(args)
         from sim.scaled_time import FASTEST  # noqa: PLC0415 - keeps `didymium --help` quick
         from sim.serve import planned_fault, serve_plant_file  # noqa: PLC0415
 
