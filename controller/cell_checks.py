@@ -103,8 +103,8 @@ def _slew(table: CellTable, design: CellDesign) -> Iterator[str]:
     ramp_a_per_s = table.current_ramp_up_pct_per_min / 100.0 * design.nominal_current_a / 60.0
     if not table.current_slew_up_a_per_s >= ramp_a_per_s:
         yield (
-            f"current_slew_up_a_per_s = {table.current_slew_up_a_per_s:g}: at least {ramp_a_per_s:.3g} is wanted, "
-            f"for current_ramp_up_pct_per_min = {table.current_ramp_up_pct_per_min:g} asks for it; raise the one or lower the other"
+            f"current_slew_up_a_per_s = {table.current_slew_up_a_per_s:g}: at least {ramp_a_per_s:.3g} follows "
+            f"current_ramp_up_pct_per_min = {table.current_ramp_up_pct_per_min:g}; raise the one or lower the other"
         )
 
 

@@ -12,19 +12,22 @@ from controller.alarms.state import Alarm
 from controller.journal.row import JournalEvent, RecordedEvent, Value
 from controller.journal.writer import Journal, NotRecorded
 from controller.plant import CellPlan
-from controller.process_image.measurements import Measurement
 from controller.process_image.notices import Prompt
-from controller.process_image.requests import LOWERING, Verdict
+from controller.process_image.requests import Request, Verdict
 from controller.process_image.tags import Tag
 from controller.snapshot import Snapshot, cell_registry
 from controller.telemetry.message import Message
 from controller.telemetry.publisher import CellPublisher
 from controller.telemetry.seam import Messages
 from controller.telemetry.tag import TelemetryTag
-from controller.telemetry.topics import AreaTopics
+from controller.telemetry.topics import AreaTopics, CellTopics
+from drivers.reading import Quality
 
 CHECKPOINT = "checkpoint"
 MOST_LABELS = 256
+_GOOD = int(Quality.GOOD)
+STALLED_DISK_S = 5.0
+"""A writer busy with one batch for so long has met a disk that hangs (assumed)."""
 
 
 class Row(NamedTuple):
@@ -47,6 +50,7 @@ class CellRecord:
         self.thermocouples = sum(signal.startswith("bath_temperature_") for signal in signals)
         self.anode_currents = sum(signal.startswith("anode_current_") for signal in signals)
         self.tags: tuple[Tag, ...] = cell_registry(plan.control, plan.limits, self.thermocouples, self.anode_currents)
+        self._texts = tuple(place for place, tag in enumerate(self.tags) if tag.kind == "text")
         self._journal: Journal | None = None
         self._messages: Messages | None = None
         self._publisher: CellPublisher | None = None
@@ -57,16 +61,18 @@ class CellRecord:
         self._journal, self._messages = journal, messages
         if messages is None:
             return
-        period_s = self.plan.control.scan_period_s
-        self._publisher = CellPublisher(
-            topics.cell(self.plan.name), [telemetry_tag(tag) for tag in self.tags], boot=boot, scan_period_s=period_s
-        )
+        self._publisher = self.make_publisher(topics.cell(self.plan.name), boot)
         design, product = self.plan.design, self.plan.product
         self._send(self._publisher.meta({"cell": self.plan.name, "design": design.id, "product": product.id}))
 
+    def make_publisher(self, topics: CellTopics, boot: str) -> CellPublisher:
+        """What decides which of the cell's values are news; of the registry's deadbands, unless overridden."""
+        tags = [telemetry_tag(tag) for tag in self.tags]
+        return CellPublisher(topics, tags, boot=boot, scan_period_s=self.plan.control.scan_period_s)
+
     def scan(self, snapshot: Snapshot, *, simulated: bool) -> None:
         """``simulated``: some device of this cell says it is no real one, and whoever looks must know."""
-        row = plain_row(snapshot)
+        row = self.row(snapshot)
         if self._journal is not None:
             self._journal.append_scan(row)
             for event in snapshot.events:
@@ -89,6 +95,32 @@ class CellRecord:
             ):
                 self._messages.publish(*message)
 
+    def row(self, snapshot: Snapshot) -> Row:
+        """The snapshot without reasons and times."""
+        entries: list[Any] = list(snapshot.values)
+        for place in self._texts:
+            entries[place] = (entries[place], _GOOD)
+        # A column of all values and one of all qualities; a text has no more than these two.
+        values, qualities, *_ = zip(*entries, strict=False)
+        return Row(snapshot.cell, snapshot.scan, snapshot.time_s, snapshot.utc_ms, values, bytes(qualities))
+
+    @property
+    def trouble(self) -> str:
+        """Why what happens in this cell cannot be put on stable storage now; empty where it can."""
+        if self._journal is None:
+            return "there is no journal"
+        if self._journal.busy_s > STALLED_DISK_S:
+            return f"the disk has not answered for more than {STALLED_DISK_S:g} s"
+        return self._journal.failure
+
+    def asked(self, request: Request, time_s: float, utc_ms: int) -> asyncio.Future[RecordedEvent]:
+        """Put on the record that somebody wants more energy, before it may act. Fails with NotRecorded."""
+        if self._journal is None:
+            future: asyncio.Future[RecordedEvent] = asyncio.get_running_loop().create_future()
+            future.set_exception(NotRecorded("there is no journal"))
+            return future
+        return self._write("command_asked", _plain_request(request), time_s, utc_ms)
+
     def verdict(self, verdict: Verdict, snapshot: Snapshot, settle: Callable[[Iterable[Verdict]], None]) -> None:
         """Record what was asked and what became of it; ``settle`` is called once that is durable or has failed."""
         request = verdict.request
@@ -96,12 +128,7 @@ class CellRecord:
             settle([replace(verdict, message=f"{verdict.message} (there is no journal)")])
             return
         payload = {
-            "id": request.id,
-            "verb": request.verb.value,
-            "value": request.value,
-            "text": request.text,
-            "actor": request.actor,
-            "reason": request.reason,
+            **_plain_request(request),
             "accepted": verdict.accepted,
             "code": verdict.code,
             "message": verdict.message,
@@ -114,8 +141,8 @@ class CellRecord:
             if failure is None:
                 settle([verdict])
             else:
-                done = "done" if request.verb in LOWERING else "done, though raising should not go unrecorded"
-                note = f"{verdict.message} ({done if verdict.accepted else 'refused'}; not recorded: {failure})"
+                done = "done" if verdict.accepted else "refused"
+                note = f"{verdict.message} ({done}; not recorded: {failure})"
                 settle([replace(verdict, message=note)])
 
         recorded.add_done_callback(answer)
@@ -173,17 +200,15 @@ class CellRecord:
             self._messages.publish(*message)
 
 
-def plain_row(snapshot: Snapshot) -> Row:
-    values: list[Value] = []
-    qualities = bytearray()
-    for value in snapshot.values:
-        if isinstance(value, Measurement):
-            values.append(value.value)
-            qualities.append(value.quality)
-        else:
-            values.append(value)
-            qualities.append(0)
-    return Row(snapshot.cell, snapshot.scan, snapshot.time_s, snapshot.utc_ms, tuple(values), bytes(qualities))
+def _plain_request(request: Request) -> dict[str, Any]:
+    return {
+        "id": request.id,
+        "verb": request.verb.value,
+        "value": request.value,
+        "text": request.text,
+        "actor": request.actor,
+        "reason": request.reason,
+    }
 
 
 def telemetry_tag(tag: Tag) -> TelemetryTag:

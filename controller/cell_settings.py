@@ -45,12 +45,12 @@ def cell_plan(
     files = _files(entry.named, here, folder, mistakes)
     if files is None or table is None:
         return None
-    control = _control(table, files, scan_period_s)
+    control = _control(table, files, scan_period_s, watchdog=_has_watchdog(devices))
     limits = _limits(table, files.design, control, shadow)
     mistakes += cell_mistakes(table, here, control, limits)
-    if len(devices) == len(entry.devices):
+    if devices and len(devices) == len(entry.devices):
         mistakes += signal_mistakes(here, devices, files.design.anodes.count)
-        mistakes += rectifier_mistakes(table, here, devices, scan_period_s)
+        mistakes += rectifier_mistakes(table, here, devices, control)
     if len(mistakes) > before:
         return None
     return CellPlan(
@@ -90,12 +90,16 @@ def _files(named: Mapping[str, str], here: str, folder: Path, mistakes: list[str
     return None if design is None else CellFiles(design, product, simulator)
 
 
+def _has_watchdog(devices: tuple[DevicePlan, ...]) -> bool:
+    return all(device.profile.watchdog.mode != "none" for device in devices if device.role == "rectifier")
+
+
 def _local(name: str, folder: Path) -> str:
     """A path is relative to the plant file; a bare name is one of those shipped."""
     return str(folder / name) if name.endswith(".toml") else name
 
 
-def _control(table: CellTable, files: CellFiles, scan_period_s: float) -> ControlSettings:
+def _control(table: CellTable, files: CellFiles, scan_period_s: float, *, watchdog: bool) -> ControlSettings:
     design, product = files.design, files.product
     return ControlSettings(
         scan_period_s=scan_period_s,
@@ -111,6 +115,7 @@ def _control(table: CellTable, files: CellFiles, scan_period_s: float) -> Contro
         dose_kg=table.dose_kg or design.dose_kg,
         feed_superheat_min_k=table.feed_superheat_min_k,
         anode_change_warning_h=table.anode_change_warning_h,
+        rectifier_has_watchdog=watchdog,
         current_max_a=table.envelope.current_a[1],
     )
 

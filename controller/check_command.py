@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import sys
 from typing import Any
 
 from controller.plant import Plant
-from controller.settings import PlantFileError, load_plant
 
 
 class CheckCommand:
@@ -18,40 +18,54 @@ class CheckCommand:
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.epilog = (
-            "Exit code 0: nothing wrong. 2: something is, and it is printed. Nothing is ever written to a device."
+            "Example: didymium check config/plants/demo.toml --connect. Exit code 0: nothing wrong. 2: something is, "
+            "and it is printed. Advice changes no exit code. Nothing is ever written to a device."
         )
-        parser.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
+        parser.add_argument("plant", metavar="PLANT", help="plant file (TOML); docs/plant-file.md explains its keys")
         parser.add_argument(
             "--connect", action="store_true", help="open every link, identify every device, write nothing"
         )
-        parser.add_argument("--json", action="store_true", help="print the result as JSON")
+        parser.add_argument("--json", action="store_true", help="print the result as one JSON object")
+        parser.add_argument("--verbose", action="store_true", help="with --connect: show the frames of bad exchanges")
 
     def run(self, args: argparse.Namespace) -> int:
+        from controller.plant_advice import advice  # noqa: PLC0415 - keeps `didymium --help` quick
+        from controller.settings import PlantFileError, load_plant  # noqa: PLC0415
+
         try:
             plant = load_plant(args.plant)
         except PlantFileError as error:
             if args.json:
-                print(json.dumps({"ok": False, "file": str(error.path), "mistakes": list(error.mistakes)}))
+                _print_json(ok=False, file=str(error.path), mistakes=error.mistakes)
             else:
                 print(error, file=sys.stderr)
             return 2
-        devices = asyncio.run(_connect(plant)) if args.connect else []
+        devices = _connect(plant, quiet=args.json, verbose=args.verbose) if args.connect else []
         ok = all(device["ready"] for device in devices)
+        hints = advice(plant)
         if args.json:
-            print(
-                json.dumps(
-                    {"ok": ok, "file": str(plant.source), "mistakes": [], "cells": _cells(plant), "devices": devices}
-                )
-            )
+            _print_json(ok=ok, file=str(plant.source), advice=hints, cells=_cells(plant), devices=devices)
         else:
-            _print(plant, devices)
+            _print(plant, devices, hints)
         return 0 if ok else 2
 
 
-async def _connect(plant: Plant) -> list[dict[str, Any]]:
-    from controller.device_check import identify_devices  # noqa: PLC0415 - drivers load only where they are wanted
+def _connect(plant: Plant, *, quiet: bool, verbose: bool) -> list[dict[str, Any]]:
+    from controller.device_check import LONGEST_S, identify_devices  # noqa: PLC0415 - drivers only where wanted
 
-    return await identify_devices(plant)
+    # What went wrong is in each device's reason; the raw frames are for those who ask.
+    logging.basicConfig(level=logging.WARNING if verbose else logging.CRITICAL, format="%(message)s")
+    logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+    if not quiet:
+        count = sum(len(cell.devices) for cell in plant.cells)
+        print(f"asking {count} devices who they are, at most {LONGEST_S:g} s …", file=sys.stderr, flush=True)
+    return asyncio.run(identify_devices(plant))
+
+
+def _print_json(**result: Any) -> None:
+    """The same keys whatever was found, so that a script need not ask first."""
+    empty: dict[str, Any] = {"ok": False, "file": "", "mistakes": [], "advice": [], "cells": [], "devices": []}
+    print(json.dumps({**empty, **result}, allow_nan=False, ensure_ascii=False))
 
 
 def _cells(plant: Plant) -> list[dict[str, Any]]:
@@ -72,7 +86,7 @@ def _cells(plant: Plant) -> list[dict[str, Any]]:
     ]
 
 
-def _print(plant: Plant, found: list[dict[str, Any]]) -> None:
+def _print(plant: Plant, found: list[dict[str, Any]], hints: list[str]) -> None:
     by_device = {(device["cell"], device["device"]): device for device in found}
     print(f"{plant.source}: right. Site {plant.site}, area {plant.area}, a scan every {plant.scan_period_s:g} s.")
     for cell in plant.cells:
@@ -81,17 +95,25 @@ def _print(plant: Plant, found: list[dict[str, Any]]) -> None:
             f"hold {cell.control.hold_current_a:g} A, {cell.control.bath_temperature_target_degc:g} °C"
         )
         for device in cell.devices:
-            line = f"  {device.name:16} {device.profile.id:20} {device.link} unit {device.unit}"
+            print(f"  {device.name:16} {device.profile.id:22} {device.link} unit {device.unit}")
             state = by_device.get((cell.name, device.name))
             if state is not None:
-                line += (
-                    f"\n  {'':16} {'ready' if state['ready'] else 'NOT READY'}: {state['identity'] or state['reason']}"
-                )
-                line += " (simulated)" if state["simulated"] else ""
-            print(line)
-    missing = sum(not device["ready"] for device in found)
+                print(f"  {'':16} {_said(state)}")
+    if hints:
+        print("\nAllowed, and worth a thought:")
+        for line in hints:
+            print(f"  {line}")
+    missing = [device for device in found if not device["ready"]]
     if missing:
-        print(f"\n{missing} of {len(found)} devices are not ready; their cells cannot be armed.")
+        cells = sorted({device["cell"] for device in missing if device["needed"]})
+        consequence = f"; {', '.join(cells)} cannot be armed" if cells else ", none of them needed for arming"
+        print(f"\n{len(missing)} of {len(found)} devices are not ready{consequence}.")
+
+
+def _said(state: dict[str, Any]) -> str:
+    if not state["ready"]:
+        return f"NOT READY: {state['reason']}"
+    return f"ready: {state['identity']}{' (simulated)' if state['simulated'] else ''}"
 
 
 COMMAND = CheckCommand()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,17 @@ class Command(Protocol):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    try:
+        return _run(build_parser(), arguments)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone; Python would complain once more while closing stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+
+
+def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="didymium",
         description="Controls rare-earth molten-salt electrolysis cells, and simulates them.",
@@ -38,17 +50,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         word = words.add_parser(command.name, help=command.help, description=command.help)
         command.configure(word)
         word.set_defaults(run=command.run)
-    args = parser.parse_args(arguments)
+    return parser
+
+
+def _run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "°" is no reason to fail
     try:
-        code = args.run(args)
+        args = parser.parse_args(arguments)
+        return int(args.run(args))
+    finally:
         sys.stdout.flush()
-    except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; Python would complain once more while closing stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
-    return int(code)
 
 
 def _commands() -> Iterator[Command]:

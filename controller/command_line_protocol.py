@@ -11,6 +11,7 @@ from controller.process_image.modes import Mode
 from controller.process_image.requests import Request, Verb, Verdict
 
 LONGEST_LINE_BYTES = 4096
+LONGEST_TEXT = 200
 STATUS = "status"
 _KEYS = {"id", "cell", "verb", "value", "text", "reason"}
 _WITH_NUMBER = {
@@ -50,8 +51,10 @@ def parse_command(line: bytes, *, actor: str) -> tuple[str, Request | StatusQuer
         raise CommandError("unknown_verb", f"{word!r}: the verbs are {', '.join(v.value for v in Verb)}") from None
     identity = message.get("id", "")
     texts = {key: message.get(key, "") for key in ("text", "reason")}
-    if not isinstance(identity, str) or not all(isinstance(text, str) and len(text) <= 200 for text in texts.values()):
-        raise CommandError("malformed", "id, text and reason are texts of at most 200 characters")
+    for key, text in {"cell": cell, "id": identity, **texts}.items():
+        # What is not printable would break the lines of a log; half a surrogate pair would not even be recorded.
+        if not isinstance(text, str) or len(text) > LONGEST_TEXT or not text.isprintable():
+            raise CommandError("malformed", f"{key} is a printable text of at most {LONGEST_TEXT} characters")
     return cell, Request(
         id=identity or uuid.uuid4().hex,
         verb=verb,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import os
 import pwd
 import socket
@@ -38,9 +39,12 @@ class CommandSocket:
         self._clients: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Raises OSError where the socket cannot be made; a socket left by a killed daemon is replaced."""
+        """Raises OSError where the socket cannot be made; a socket left by a killed daemon is replaced, that of a
+        living one is not."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         if self.path.is_socket():
+            if _is_served(self.path):
+                raise OSError(errno.EADDRINUSE, "another daemon listens there; every section needs a socket of its own")
             self.path.unlink()
         listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -102,6 +106,18 @@ class CommandSocket:
         if status is None:
             return encode_reply(_refusal("unknown_cell", f"no cell {cell!r} is served here"))
         return encode_reply({"id": "", "accepted": True, "code": "status", "message": "", "status": status})
+
+
+def _is_served(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.setblocking(False)
+        try:
+            client.connect(os.fspath(path))
+        except BlockingIOError:
+            return True  # so many wait already that there is no room in the queue
+        except OSError:
+            return False
+    return True
 
 
 def _refusal(code: str, message: str) -> dict[str, Any]:

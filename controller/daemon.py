@@ -31,6 +31,8 @@ from drivers.link.real import RealSeam
 
 FIRST_SCAN_AFTER_S = 0.2
 TICK_S = 1.0
+LAST_SCAN_WITHIN_S = 3.0
+"""How long the scans under way may take to come to their end once the daemon is to stop."""
 _log = logging.getLogger(__name__)
 
 
@@ -107,7 +109,12 @@ async def _serve(section: Section, cycles: Sequence[ScanCycle], notify: SystemNo
             ]
             ticking = group.create_task(_tick(section, cycles, notify), name="section tick")
             await stop.wait()
-            for task in (ticking, *scans):
+            notify.stopping()
+            ticking.cancel()
+            for cycle in cycles:
+                cycle.stop()
+            _, late = await asyncio.wait(scans, timeout=LAST_SCAN_WITHIN_S)
+            for task in late:
                 task.cancel()
     except* Exception as failures:
         first = failures.exceptions[0]

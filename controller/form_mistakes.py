@@ -22,7 +22,7 @@ _WORDS = {
     "list_type": "numbers in square brackets are wanted: [low, high]",
     "too_short": "{min_length} numbers are wanted: [low, high]",
     "too_long": "{max_length} numbers are wanted: [low, high]",
-    "dict_type": "a table is wanted: { key = value, … }",
+    "dict_type": "a table is wanted: {{ key = value, … }}",
     "model_type": "a table is wanted",
     "greater_than": "must be above {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",

@@ -4,33 +4,56 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from controller.command_socket import ask
 from controller.process_image.modes import Mode
 from controller.process_image.requests import Verb
+from controller.status_lines import status_lines
+from controller.toml_file import NotReadable, parse_toml, read_bytes
 
-_NUMBERS = {
-    Verb.CURRENT: ("AMPERE", "line current set-point, A"),
-    Verb.DOSE: ("KG", "oxide to drop in now, kg"),
-    Verb.TAPPED: ("KG", "metal taken out, kg"),
-    Verb.ANODE_CHANGED: ("POSITION", "which anode: 1, 2, 3 …"),
-}
-_HELP = {
-    Verb.ARM: "let the daemon write to this cell's devices; refused with every reason that speaks against it",
-    Verb.DISARM: "stop writing; the rectifier falls to its hold current by its own watchdog",
-    Verb.MODE: "change the operating mode",
-    Verb.CURRENT: "set the line current; ramped up at the plant file's rate, lowered at once",
-    Verb.HOLD: "go to the hold current now and stay there",
-    Verb.STOP: "current to zero and rectifier off now; the bath starts to freeze",
-    Verb.DOSE: "drop one dose of oxide",
-    Verb.ANODE_CHANGED: "record that an anode was changed, so that its wear starts anew",
-    Verb.TAPPED: "record tapped metal",
-}
+_LOOK = "look at the cell before trying again"
+
+
+class NoAnswer(Exception):
+    """The daemon was not asked, or did not answer; the text says why and what to do."""
+
+
 ANSWER_WITHIN_S = 10.0
+
+
+class _Verb(NamedTuple):
+    help: str
+    example: str
+    number: tuple[str, str] | None = None
+    """Metavar and meaning of the number the verb takes."""
+
+
+_VERBS: Mapping[Verb, _Verb] = {
+    Verb.ARM: _Verb("let the daemon write to this cell's devices; refused with every reason against it", "arm"),
+    Verb.DISARM: _Verb("stop writing; the rectifier goes to its hold current if it has a watchdog", "disarm"),
+    Verb.MODE: _Verb("change the operating mode", "mode automatic"),
+    Verb.CURRENT: _Verb(
+        "set the line current; ramped up at the plant file's rate, lowered at once",
+        "current 24500 --reason 'bath too warm'",
+        ("AMPERE", "line current set-point, A"),
+    ),
+    Verb.HOLD: _Verb("go to the hold current now and stay there; needs no arming", "hold --reason 'crust broken'"),
+    Verb.STOP: _Verb(
+        "current to zero and rectifier off now; needs no arming; the bath starts to freeze", "stop --reason 'leak'"
+    ),
+    Verb.DOSE: _Verb("drop one dose of oxide", "dose 1.0", ("KG", "oxide to drop in now, kg")),
+    Verb.ANODE_CHANGED: _Verb(
+        "record that an anode was changed, so that its wear starts anew",
+        "anode-changed 7 --serial A-1093",
+        ("POSITION", "which anode: 1, 2, 3 …"),
+    ),
+    Verb.TAPPED: _Verb("record tapped metal", "tapped 180", ("KG", "metal taken out, kg")),
+}
 
 
 class OperatorCommand:
@@ -38,39 +61,57 @@ class OperatorCommand:
     help = "ask something of a running daemon: arm, mode, current, hold, stop, dose, anode-changed, tapped, status"
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        parser.epilog = "Example: didymium command plant.toml ce1 current 24500 --reason 'bath too warm'"
+        parser.epilog = (
+            "Example: didymium command plant.toml ce1 current 24500 --reason 'bath too warm'. Exit code 0: done. "
+            "1: refused, with the reason. 2: asked wrongly, or no daemon answered. docs/commands.md explains each verb."
+        )
         parser.add_argument("plant", metavar="PLANT", help="plant file of the daemon, for the path of its socket")
         parser.add_argument("cell", metavar="CELL", help="name of the cell")
         verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-        for verb in Verb:
-            word = verbs.add_parser(verb.value, help=_HELP[verb], description=_HELP[verb])
-            if verb in _NUMBERS:
-                metavar, meaning = _NUMBERS[verb]
-                word.add_argument("value", type=float, metavar=metavar, help=meaning)
+        for verb, about in _VERBS.items():
+            word = _word(verbs, verb.value, about.help, about.example)
+            if about.number is not None:
+                metavar, meaning = about.number
+                word.add_argument("value", type=_number, metavar=metavar, help=meaning)
             if verb is Verb.MODE:
                 modes = [mode.value for mode in Mode]
                 word.add_argument("text", type=str.upper, choices=modes, metavar="MODE", help=", ".join(modes))
             if verb is Verb.ANODE_CHANGED:
                 word.add_argument("--serial", dest="text", default="", help="serial number of the new anode")
             word.add_argument("--reason", default="", help="why; it goes on the record")
-            word.add_argument("--json", action="store_true", help="print the daemon's answer as JSON")
-        status = verbs.add_parser("status", help="what the cell does now")
-        status.add_argument("--json", action="store_true", help="print it as JSON")
+        _word(verbs, "status", "what the cell does now, with quality and reason of every value", "status")
 
     def run(self, args: argparse.Namespace) -> int:
         try:
-            path = _socket_path(Path(args.plant))
-            reply = _ask(path, _message(args))
-        except (OSError, ValueError) as error:
-            print(f"didymium command: {error}", file=sys.stderr)
+            reply = _ask(_socket_path(Path(args.plant)), _message(args))
+        except NoAnswer as error:
+            if args.json:
+                print(json.dumps({"id": "", "accepted": False, "code": "no_answer", "message": str(error)}))
+            else:
+                print(f"didymium command: {error}", file=sys.stderr)
             return 2
         if args.json:
             print(json.dumps(reply, ensure_ascii=False))
-        elif args.verb == "status" and reply.get("accepted"):
-            _print_status(reply["status"])
+        elif reply["accepted"] and "status" in reply:
+            print("\n".join(status_lines(reply["status"])))
         else:
             print(f"{'done' if reply['accepted'] else 'refused'} ({reply['code']}): {reply['message']}")
         return 0 if reply["accepted"] else 1
+
+
+def _word(verbs: Any, name: str, text: str, example: str) -> argparse.ArgumentParser:
+    word: argparse.ArgumentParser = verbs.add_parser(
+        name, help=text, description=text, epilog=f"Example: didymium command plant.toml ce1 {example}"
+    )
+    word.add_argument("--json", action="store_true", help="print the daemon's answer as JSON")
+    return word
+
+
+def _number(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text} is no number a cell can be given")
+    return value
 
 
 def _message(args: argparse.Namespace) -> dict[str, Any]:
@@ -84,12 +125,14 @@ def _message(args: argparse.Namespace) -> dict[str, Any]:
 def _socket_path(plant: Path) -> Path:
     """Only the socket is read from the plant file: a mistake elsewhere in it must not keep anybody from stopping."""
     try:
-        document = tomllib.loads(plant.read_text(encoding="utf-8"))
-        return plant.parent / str(document["command"]["socket"])
-    except tomllib.TOMLDecodeError as error:
-        raise ValueError(f"{plant}: is no TOML: {error}") from None
-    except (KeyError, TypeError):
-        raise ValueError(f"{plant}: [command] socket is missing") from None
+        document = parse_toml(read_bytes(plant))
+    except NotReadable as error:
+        raise NoAnswer(f"{plant}: {error}") from None
+    table = document.get("command")
+    socket = table.get("socket") if isinstance(table, dict) else None
+    if not isinstance(socket, str) or not socket:
+        raise NoAnswer(f"{plant}: [command] socket is missing: it says where the daemon listens")
+    return plant.parent / socket
 
 
 def _ask(path: Path, message: dict[str, Any]) -> dict[str, Any]:
@@ -97,28 +140,26 @@ def _ask(path: Path, message: dict[str, Any]) -> dict[str, Any]:
     try:
         answer = ask(path, line, timeout_s=ANSWER_WITHIN_S)
     except FileNotFoundError:
-        raise OSError(f"no daemon listens at {path}; start it with `didymium run`") from None
+        raise NoAnswer(f"no daemon listens at {path}; start it with `didymium run`") from None
     except ConnectionRefusedError:
-        raise OSError(f"the daemon at {path} is gone; start it with `didymium run`") from None
+        raise NoAnswer(f"the daemon at {path} is gone; start it with `didymium run`") from None
     except PermissionError:
-        raise OSError(f"{path} may only be opened by the account the daemon runs under") from None
+        raise NoAnswer(f"{path} may only be opened by the account the daemon runs under") from None
     except TimeoutError:
-        raise OSError(f"no answer within {ANSWER_WITHIN_S:g} s; what became of it shows in the cell's events") from None
-    if not answer:
-        raise OSError("the daemon closed the connection without an answer; look at the cell before trying again")
-    reply = json.loads(answer)
-    assert isinstance(reply, dict)
+        raise NoAnswer(f"no answer within {ANSWER_WITHIN_S:g} s; {_LOOK}") from None
+    except ConnectionError:
+        raise NoAnswer(f"the daemon closed the connection; {_LOOK}") from None
+    except (OSError, ValueError) as error:
+        raise NoAnswer(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    if not answer.endswith(b"\n"):
+        raise NoAnswer(f"the daemon closed the connection without an answer; {_LOOK}")
+    try:
+        reply = json.loads(answer)
+    except ValueError:
+        reply = None
+    if not isinstance(reply, dict) or not {"accepted", "code", "message"} <= set(reply):
+        raise NoAnswer(f"what listens at {path} does not answer like a daemon of ours; {_LOOK}")
     return reply
-
-
-def _print_status(status: dict[str, Any]) -> None:
-    print(f"{status['cell']}: {status['mode']}, {'armed' if status['armed'] else 'not armed'}, scan {status['scan']}")
-    for name, tag in status["tags"].items():
-        value = "—" if tag["v"] is None else f"{tag['v']:.6g}" if isinstance(tag["v"], float) else str(tag["v"])
-        note = "" if tag["q"] == "good" else f"  ({tag['q']}{': ' + tag['r'] if tag.get('r') else ''})"
-        print(f"  {name:36} {value:>12} {tag['u']}{note}")
-    for alarm in status["alarms"]:
-        print(f"  alarm: {alarm}")
 
 
 COMMAND = OperatorCommand()

@@ -3,49 +3,79 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterable
 
-from controller.process_image.requests import Request, Verdict
+from controller.process_image.requests import LOWERING, Request, Verdict
 
 MOST_WAITING = 32
-"""More than a scan's worth of people pressing buttons; beyond it the door says so at once."""
+"""More than a scan's worth of people pressing buttons; beyond it the door says so at once. What lowers energy is
+counted by itself, so that a flood of anything else never keeps it out."""
+ACTS_WITHIN_S = 5.0
+"""A command older than this must not act: nobody expects it any more."""
+MOST_REMEMBERED = 256
 
 
 class RequestQueue:
-    """One cell's waiting requests. A request is taken by at most one scan, ever."""
+    """One cell's waiting requests. A request is taken by at most one scan, ever: who sends it again under the same id
+    is given the first verdict."""
 
     def __init__(self) -> None:
-        self._waiting: list[Request] = []
+        self._waiting: list[tuple[Request, float]] = []
         self._verdicts: dict[str, asyncio.Future[Verdict]] = {}
+        self._settled: OrderedDict[str, Verdict] = OrderedDict()
 
     def put(self, request: Request) -> asyncio.Future[Verdict]:
-        verdict: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        if request.id in self._verdicts:
-            verdict.set_result(Verdict(request, False, "duplicate", "this command is already on its way"))
-        elif len(self._waiting) >= MOST_WAITING:
-            verdict.set_result(Verdict(request, False, "busy", f"{MOST_WAITING} commands are waiting for this cell"))
+        loop = asyncio.get_running_loop()
+        verdict: asyncio.Future[Verdict] = loop.create_future()
+        refusal = self._refusal(request)
+        if refusal is not None:
+            verdict.set_result(refusal)
         else:
-            self._waiting.append(request)
+            self._waiting.append((request, loop.time()))
             self._verdicts[request.id] = verdict
         return verdict
 
     def withdraw(self, request: Request) -> bool:
         """True if no scan had taken it: then it never acts. False: it has acted or is acting."""
-        if request not in self._waiting:
-            return False
-        self._waiting.remove(request)
-        self._verdicts.pop(request.id, None)
-        return True
+        for place, (waiting, _) in enumerate(self._waiting):
+            if waiting is request:
+                del self._waiting[place]
+                self._verdicts.pop(request.id, None)
+                return True
+        return False
 
-    def take(self) -> tuple[Request, ...]:
-        taken, self._waiting = tuple(self._waiting), []
-        return taken
+    def take(self, suspended_s: float = 0.0) -> tuple[Request, ...]:
+        """Everything that waits and is young enough to act; ``suspended_s`` is time that the loop's clock missed."""
+        if not self._waiting:
+            return ()
+        oldest_s = asyncio.get_running_loop().time() - ACTS_WITHIN_S + suspended_s
+        waiting, self._waiting = self._waiting, []
+        text = f"it waited for more than {ACTS_WITHIN_S:g} s and never acts"
+        self.settle(Verdict(request, False, "stale", text) for request, put_s in waiting if put_s < oldest_s)
+        return tuple(request for request, put_s in waiting if put_s >= oldest_s)
 
     def settle(self, verdicts: Iterable[Verdict]) -> None:
         for verdict in verdicts:
+            self._settled[verdict.request.id] = verdict
+            if len(self._settled) > MOST_REMEMBERED:
+                self._settled.popitem(last=False)
             waiting = self._verdicts.pop(verdict.request.id, None)
             if waiting is not None and not waiting.done():
                 waiting.set_result(verdict)
+
+    def _refusal(self, request: Request) -> Verdict | None:
+        settled = self._settled.get(request.id)
+        if settled is not None and settled.request == request:
+            return settled
+        if settled is not None:
+            return Verdict(request, False, "id_used", "this id was given to another command before")
+        if request.id in self._verdicts:
+            return Verdict(request, False, "duplicate", "this command is already on its way")
+        lowers = request.verb in LOWERING
+        if sum((waiting.verb in LOWERING) is lowers for waiting, _ in self._waiting) >= MOST_WAITING:
+            return Verdict(request, False, "busy", f"{MOST_WAITING} commands are waiting for this cell")
+        return None
 
 
 def judge(requests: tuple[Request, ...], *judgements: tuple[Verdict, ...]) -> tuple[Verdict, ...]:

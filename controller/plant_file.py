@@ -40,6 +40,7 @@ Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[StrictStr, Field(min_length=1), AfterValidator(_printable)]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
 Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
+Reason = Annotated[StrictStr, Field(min_length=10), AfterValidator(_printable)]
 Parameter = Annotated[float | str, BeforeValidator(_number_or_text)]
 
 
@@ -74,7 +75,7 @@ class EnvelopeTable(Table):
     temperature_degc: Range = [700.0, 950.0]
     current_a: Range = [20_000.0, 40_000.0]
     voltage_v: Range = [6.0, 25.0]
-    reason: Annotated[Text, Field(min_length=10)] | None = None
+    reason: Reason | None = None
 
 
 class CellTable(Table):

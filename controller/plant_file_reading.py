@@ -1,12 +1,10 @@
-"""From the bytes of a plant file to its tables. A table with a mistake is left out and the rest is read on, so that
+"""From the TOML of a plant file to its tables. A table with a mistake is left out and the rest is read on, so that
 one run reports the mistakes of all of them; a file with any mistake is never used."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -14,14 +12,9 @@ from pydantic import ValidationError
 from controller.form_mistakes import form_mistakes, shown, unknown_key
 from controller.plant_file import CellTable, CommandTable, DeviceTable, JournalTable, MqttTable, PlantTable, Table
 
-MOST_BYTES = 1_000_000
 MOST_CELLS = 64
 TABLES = ("plant", "mqtt", "journal", "command", "cell")
 _T = TypeVar("_T", bound=Table)
-
-
-class NotReadable(Exception):
-    """The file cannot be read as TOML at all; the text says why and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,39 +36,6 @@ class PlantFile:
     journal: JournalTable | None
     command: CommandTable | None
     cells: tuple[CellEntry, ...]
-
-
-def read_bytes(path: Path) -> bytes:
-    """Raises NotReadable."""
-    try:
-        with path.open("rb") as stream:
-            raw = stream.read(MOST_BYTES + 1)
-    except IsADirectoryError:
-        raise NotReadable("is a directory; a plant file is one TOML file in it") from None
-    except FileNotFoundError:
-        raise NotReadable("there is no such file") from None
-    except (OSError, ValueError) as error:
-        raise NotReadable(f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if len(raw) > MOST_BYTES:
-        raise NotReadable(f"is longer than {MOST_BYTES} bytes: no plant file is")
-    return raw
-
-
-def parse_toml(raw: bytes) -> dict[str, Any]:
-    """Raises NotReadable, with the line where TOML ends to be TOML."""
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise NotReadable(f"is no text in UTF-8 (line {line}, byte {error.start + 1} of the file)") from None
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise NotReadable(f"is no TOML: {error}") from None
-    except RecursionError:
-        raise NotReadable("is no TOML: brackets stand too deep in each other") from None
-    except ValueError as error:
-        raise NotReadable(f"is no TOML: {error}") from None
 
 
 def read_tables(document: Mapping[str, Any], mistakes: list[str]) -> PlantFile:

@@ -4,31 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from controller.control.settings import ControlSettings
 from controller.plant import DevicePlan
 from controller.plant_file import CellTable
 
-ORDERS = ("take_remote", "start", "stop")
+NEEDED = ("line_current_a", "cell_voltage_v", "current_setpoint_readback_a", "rectifier_tripped")
 
 
 def rectifier_mistakes(
-    table: CellTable, here: str, devices: Sequence[DevicePlan], scan_period_s: float
+    table: CellTable, here: str, devices: Sequence[DevicePlan], control: ControlSettings
 ) -> Iterator[str]:
     """``here`` names the cell in each line."""
     rectifiers = [device for device in devices if device.role == "rectifier"]
     if len(rectifiers) != 1:
         yield f'{here}: {len(rectifiers)} devices with role = "rectifier"; a cell has exactly one'
         return
-    rectifier = rectifiers[0]
+    rectifier, target_a = rectifiers[0], control.current_target_a
     where = f'{here} device "{rectifier.name}"'
     if not rectifier.needed:
         yield f"{where} needed = false: no cell can do without its rectifier; leave the key out"
     profile = rectifier.profile
-    if not any(command.signal == "current_setpoint_a" for command in profile.commands.values()):
+    takes = [command for command in profile.commands.values() if command.signal == "current_setpoint_a"]
+    if not takes:
         yield f'{where} profile {profile.id}: no [[command]] has signal = "current_setpoint_a"'
-    for order in ORDERS:
-        if order not in profile.sequences:
-            yield f"{where} profile {profile.id}: [sequence.{order}] is missing"
-    yield from _read_often_enough(table, here, rectifier, scan_period_s)
+    for command in takes:
+        if command.limits is not None and not target_a <= command.limits.high:
+            yield (
+                f"{here} current_target_a = {target_a:g}: {rectifier.name} takes at most {command.limits.high:g} A; "
+                f"lower it, or give the rectifier's rating in its parameters ({_parameters(rectifier)})"
+            )
+    for signal in NEEDED:
+        if signal not in rectifier.signals.values():
+            yield f"{where}: does not supply {signal}, and no cell is run without it; name its point in signals"
+    yield from _read_often_enough(table, here, rectifier, control.scan_period_s)
     yield from _process_safety_time(table, here, rectifier)
 
 
@@ -59,3 +67,7 @@ def _process_safety_time(table: CellTable, here: str, rectifier: DevicePlan) -> 
             f"{name}: fresh_s {table.fresh_s:g} + watchdog {watchdog.device_timeout_s:g} + ramp "
             f"{watchdog.device_ramp_s:g} s make {takes_s:g} s; shorten one of them"
         )
+
+
+def _parameters(device: DevicePlan) -> str:
+    return ", ".join(f"{name} = {value}" for name, value in device.profile.parameters.items())

@@ -7,25 +7,30 @@ import asyncio
 import logging
 import sys
 
-from controller.settings import PlantFileError, load_plant
-
 
 class RunCommand:
     name = "run"
     help = "run the daemon for one section of cells; it starts disarmed and writes nothing until a person arms"
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        parser.epilog = "Ctrl-C or SIGTERM ends it; an armed cell's rectifier then goes to its hold current by itself."
+        parser.epilog = (
+            "Example: didymium run config/plants/demo.toml --shadow. Ctrl-C or SIGTERM ends it; an armed cell's "
+            "rectifier then goes to its hold current by its own watchdog. Exit code 2: a plant file with mistakes, or "
+            "something that another daemon already has."
+        )
         parser.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
         parser.add_argument("--shadow", action="store_true", help="compute and publish everything, write nothing")
         parser.add_argument("--verbose", action="store_true", help="log every event, not only warnings")
 
     def run(self, args: argparse.Namespace) -> int:
         from controller.daemon import CannotStart, run_section  # noqa: PLC0415 - keeps `didymium --help` quick
+        from controller.settings import PlantFileError, load_plant  # noqa: PLC0415
 
         logging.basicConfig(
             level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
         )
+        # Our own links report a bad frame with its bytes; the library's second report of it says less.
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         try:
             plant = load_plant(args.plant, shadow=args.shadow)
             asyncio.run(run_section(plant, shadow=args.shadow))

@@ -9,10 +9,11 @@ from importlib.metadata import version
 from typing import Any, Literal
 
 from controller.clock import Clock
-from controller.journal.writer import Journal
+from controller.journal.writer import Journal, NotRecorded
+from controller.operator_requests import ACTS_WITHIN_S
 from controller.plant import Plant
 from controller.process_image.measurements import Measurement
-from controller.process_image.requests import Request, Verdict
+from controller.process_image.requests import Request, Verb, Verdict, may_raise
 from controller.scan_cycle import ScanCycle
 from controller.telemetry.seam import Messages
 from controller.telemetry.section_publisher import SectionPublisher
@@ -20,8 +21,6 @@ from controller.telemetry.topics import ROOT, AreaTopics
 from drivers.link.pool import LinkPool
 from drivers.reading import Quality
 
-TAKEN_WITHIN_S = 5.0
-"""A command no scan took in this time is withdrawn: it must not act later than anybody expects."""
 QUALITY_WORDS = {Quality.GOOD: "good", Quality.UNCERTAIN: "uncertain", Quality.BAD: "bad"}
 
 
@@ -45,19 +44,43 @@ class Section:
         self._messages, self._publisher = messages, publisher
 
     async def handle(self, cell: str, request: Request) -> Verdict:
-        """Hand a request to the cell's next scan and wait until its verdict is on the record."""
+        """Hand a request to the cell's next scan and wait until its verdict is on the record. What raises energy is on
+        the record before a scan may see it; what lowers energy waits for no disk."""
         cycle = self.cycles.get(cell)
         if cycle is None:
             return Verdict(request, False, "unknown_cell", f"no cell {cell!r} here; there is {', '.join(self.cycles)}")
+        until_s = self._clock.time_s() + ACTS_WITHIN_S
+        if may_raise(request) and not _lowers(cycle, request):
+            why = await self._recorded(cycle, request)
+            if why:
+                text = f"nothing that raises energy acts unrecorded, and it cannot be recorded: {why}"
+                return self._refused(cycle, Verdict(request, False, "cannot_record", text))
         verdict = cycle.requests.put(request)
-        done, _ = await asyncio.wait([verdict], timeout=TAKEN_WITHIN_S)
+        done, _ = await asyncio.wait([verdict], timeout=until_s - self._clock.time_s())
         if done:
             return verdict.result()
         if cycle.requests.withdraw(request):
-            return Verdict(
-                request, False, "not_taken", f"{cell} took no command within {TAKEN_WITHIN_S:g} s; withdrawn"
-            )
+            text = f"{cell} took no command within {ACTS_WITHIN_S:g} s; withdrawn"
+            return self._refused(cycle, Verdict(request, False, "not_taken", text))
         return Verdict(request, False, "not_recorded", "a scan has taken it, but the record is slow: look at the cell")
+
+    async def _recorded(self, cycle: ScanCycle, request: Request) -> str:
+        """Why the request is not on stable storage; empty when it is."""
+        asked = cycle.record.asked(request, self._clock.time_s(), self._clock.utc_ms())
+        done, _ = await asyncio.wait([asked], timeout=ACTS_WITHIN_S)
+        if not done:
+            return f"the disk has not answered for {ACTS_WITHIN_S:g} s"
+        failure = asked.exception()
+        if failure is not None and not isinstance(failure, NotRecorded):
+            raise failure
+        return "" if failure is None else str(failure)
+
+    def _refused(self, cycle: ScanCycle, verdict: Verdict) -> Verdict:
+        """No scan will put it on the record, so it is put there from here."""
+        request = verdict.request
+        text = f"{request.verb.value} by {request.actor} ({request.id}): {verdict.message}"
+        cycle.record.event("command_refused", text, self._clock.time_s(), self._clock.utc_ms())
+        return verdict
 
     def tick(self) -> None:
         """Once a second: who we are, how we do, and a token to date commands by."""
@@ -115,7 +138,7 @@ class Section:
                 "state": link.status.state.name.lower(),
                 "reason": link.status.reason,
                 "requests": link.counters.requests,
-                "errors": link.counters.timeouts + link.counters.bad_replies + link.counters.refused,
+                "errors": link.counters.errors,
                 "connects": link.counters.connects,
             }
             for address, link in self._pool.links.items()
@@ -133,6 +156,13 @@ class Section:
         if self._messages is not None:
             health["mqtt"] = self._messages.counters._asdict()
         return health
+
+
+def _lowers(cycle: ScanCycle, request: Request) -> bool:
+    """A current below the one commanded now."""
+    setpoint_a = cycle.setpoint_a
+    wanted_a = request.value
+    return request.verb is Verb.CURRENT and setpoint_a is not None and wanted_a is not None and wanted_a < setpoint_a
 
 
 def section_publisher(

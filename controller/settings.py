@@ -15,7 +15,8 @@ from controller.form_mistakes import shown
 from controller.link_checks import link_mistakes
 from controller.plant import CellPlan, DevicePlan, MqttSettings, Plant
 from controller.plant_file import SCAN_PERIOD_S, MqttTable
-from controller.plant_file_reading import NotReadable, PlantFile, parse_toml, read_bytes, read_tables
+from controller.plant_file_reading import PlantFile, read_tables
+from controller.toml_file import NotReadable, parse_toml, read_bytes
 
 LONGEST_SOCKET_PATH_BYTES = 107
 """Linux: what an address of a Unix socket holds."""

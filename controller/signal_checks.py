@@ -1,4 +1,4 @@
-"""Which device supplies which process signal of a cell: each by one, the needed ones by somebody, numbers gapless."""
+"""Which device supplies which process signal of a cell: each by one, numbered without a gap."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 
 from controller.plant import DevicePlan
 
-NEEDED = ("line_current_a", "cell_voltage_v", "current_setpoint_readback_a", "rectifier_tripped")
 _NUMBERED = re.compile(r"(bath_temperature|anode_current)_(\d+)_(?:degc|a)")
 
 
@@ -24,11 +23,12 @@ def signal_mistakes(here: str, devices: Sequence[DevicePlan], anodes: int) -> It
             suppliers.setdefault(signal, f'device "{device.name}" point {point}')
             if own.get(point) != signal and _anode(signal) > anodes:
                 yield f"{where}: the cell has {anodes} anodes"
-    for signal in NEEDED:
-        if signal not in suppliers:
-            yield f"{here}: no device supplies {signal}; a cell needs a rectifier that reports it"
     for stem in ("bath_temperature", "anode_current"):
-        numbers = sorted(int(match[2]) for s in suppliers if (match := _NUMBERED.fullmatch(s)) and match[1] == stem)
+        numbers = sorted(
+            int(match[2])
+            for s in suppliers
+            if _anode(s) <= anodes and (match := _NUMBERED.fullmatch(s)) and match[1] == stem
+        )
         if numbers != list(range(1, len(numbers) + 1)):
             yield f"{here}: {stem} signals must be numbered 1…n without a gap, not {', '.join(map(str, numbers))}"
 

@@ -1,4 +1,4 @@
-"""``didymium sim``: simulated instruments on the links of a plant file, and the faults they can be given."""
+"""``didymium sim``: simulated instruments on the links of a plant file, their faults, and chemistry to be asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from sim.cell_words import CELL_WORDS, configure_cell_words, run_cell_word
+from sim.chem.cli import configure_chem, run_chem
 
 
 class SimCommand:
@@ -13,11 +14,13 @@ class SimCommand:
     help = "simulate the devices of a plant file on real sockets and serial ports"
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
+        parser.epilog = "Example: didymium sim serve config/plants/lab.toml"
         words = parser.add_subparsers(dest="sim_command", metavar="COMMAND", required=True)
         serve = words.add_parser(
             "serve",
             help="run every device of a plant file at its link, until Ctrl-C",
-            epilog="While it runs, a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
+            epilog="Example: didymium sim serve config/plants/demo.toml --fault silence:ce1/rectifier:10:30. "
+            "While it runs, a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
         )
         serve.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
         serve.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same noise (default 1)")
@@ -35,7 +38,8 @@ class SimCommand:
             metavar="NAME:CELL/DEVICE:START:SECONDS",
             help="let a fault begin START seconds from now; may be given more than once",
         )
-        words.add_parser("faults", help="list the faults by name")
+        words.add_parser("faults", help="list the faults by name", epilog="Example: didymium sim faults")
+        configure_chem(words)
         configure_cell_words(words)
 
     def run(self, args: argparse.Namespace) -> int:
@@ -43,6 +47,8 @@ class SimCommand:
             return _list_faults()
         if args.sim_command in CELL_WORDS:
             return run_cell_word(args)
+        if args.sim_command == "chem":
+            return run_chem(args)
         from sim.scaled_time import FASTEST  # noqa: PLC0415 - keeps `didymium --help` quick
         from sim.serve import planned_fault, serve_plant_file  # noqa: PLC0415
 

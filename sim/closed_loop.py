@@ -39,8 +39,8 @@ from sim.plant import SimulatedPlant
 
 EPOCH_UTC_MS = 1_767_225_600_000
 """The label of virtual time 0: 2026-01-01T00:00:00Z. Any fixed instant would do."""
-FIRST_SCAN_AFTER_S = 0.2
 TICK_S = 1.0
+FIRST_SCAN_AFTER_S = 0.2
 READY_WITHIN_S = 60.0
 """The slowest device of a good plant waits for its watchdog and ramp before it may be asked anything."""
 
@@ -55,10 +55,14 @@ class ClosedLoop:
     """Made and used inside a running loop, ``run_virtual``'s as a rule.
 
     ``seam`` "process" lets the controller meet the simulated devices as plain calls, "bytes" through drivers, links and
-    instruments in memory. ``keep`` bounds how many messages and journal rows are remembered.
+    instruments in memory. Without ``telemetry`` nothing is published, as by a plant file without a broker: a campaign
+    that judges by truth and journal saves a third of its time. ``keep`` bounds how many messages and journal rows are
+    remembered.
     """
 
-    def __init__(self, plant: Plant, seed: int, seam: Seam = "process", *, keep: int = 100_000) -> None:
+    def __init__(
+        self, plant: Plant, seed: int, seam: Seam = "process", *, telemetry: bool = True, keep: int = 100_000
+    ) -> None:
         loop = asyncio.get_running_loop()
         self.plant = on_memory_links(plant) if seam == "bytes" else plant
         self.simulated = SimulatedPlant(self.plant, seed, loop.time)
@@ -66,7 +70,9 @@ class ClosedLoop:
         boot = f"{seed:012x}"
         self.storage = MemoryStorage(boot=boot, keep=keep)
         self.messages = MemoryMessages(keep=keep)
-        self.clock = Clock(lambda: EPOCH_UTC_MS + round(1000.0 * loop.time()))
+        """Stays empty without telemetry."""
+        self._telemetry = telemetry
+        self.clock = Clock(lambda: EPOCH_UTC_MS + round(1000.0 * loop.time()), suspended_s=lambda: 0.0)
         self.pool: LinkPool | None = None
         if seam == "bytes":
             memory = MemorySeam()
@@ -81,7 +87,7 @@ class ClosedLoop:
             tuple(self.cycles.values()),
             clock=self.clock,
             journal=self._journal,
-            messages=self.messages,
+            messages=self.messages if telemetry else None,
             publisher=self._publisher,
             pool=self.pool,
         )
@@ -91,15 +97,16 @@ class ClosedLoop:
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
         self._journal.start()
-        self.messages.start()
-        self.messages.publish(*self._publisher.online())
+        if self._telemetry:
+            self.messages.start()
+            self.messages.publish(*self._publisher.online())
+            self._tasks.append(loop.create_task(self._tick()))
         if self.pool is not None:
             self.pool.start()
         start_s = loop.time() + FIRST_SCAN_AFTER_S
         for place, cycle in enumerate(self.cycles.values()):
             phase_s = cycle.plan.control.scan_period_s * place / len(self.cycles)
             self._tasks.append(loop.create_task(cycle.run(start_s=start_s + phase_s)))
-        self._tasks.append(loop.create_task(self._tick()))
         return self
 
     async def __aexit__(
@@ -110,8 +117,9 @@ class ClosedLoop:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.pool is not None:
             await self.pool.close()
-        self.messages.publish(*self._publisher.offline())
-        await self.messages.close()
+        if self._telemetry:
+            self.messages.publish(*self._publisher.offline())
+            await self.messages.close()
         await self._journal.close()
 
     async def run(self, seconds: float) -> None:
@@ -177,7 +185,7 @@ class ClosedLoop:
 
     def _cycle(self, cell: CellPlan, boot: str) -> ScanCycle:
         record = CellRecord(cell)
-        record.attach(self._journal, self.messages, self._publisher.topics, boot)
+        record.attach(self._journal, self.messages if self._telemetry else None, self._publisher.topics, boot)
         port: ProcessPort
         if self.pool is not None:
             port = FieldIO(cell, self.pool, scan_period_s=self.plant.scan_period_s)

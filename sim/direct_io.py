@@ -2,54 +2,35 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any
 
 from controller.process_image.commands import Commands, RectifierOrder
-from controller.process_image.measurements import (
-    NOT_FITTED,
-    DeviceCondition,
-    Measurement,
-    Measurements,
-    missing,
-)
+from controller.process_image.measurements import NOT_FITTED, DeviceCondition, Measurement, Measurements, missing
+from controller.process_io.signal_slots import SignalSlots
 from drivers.reading import Quality
 from sim.devices.model import DeviceModel, DeviceRefusal
 from sim.plant import SimulatedCell, SimulatedDevice
 
-_VECTORS = {
-    "bath_temperature_degc": re.compile(r"bath_temperature_(\d+)_degc"),
-    "anode_current_a": re.compile(r"anode_current_(\d+)_a"),
-}
-_SCALARS = tuple(name for name in Measurements.__dataclass_fields__ if name not in ("time_s", "devices", *_VECTORS))
 _HARMLESS = frozenset({"dribble", "garbage", "local_echo"})
 _measurement = tuple.__new__
 """``Measurement(...)`` without keyword handling: this is the inner loop of campaigns."""
 
 
 class _Group:
-    """One device and the signals it supplies: scalars by field name, vector entries by place."""
+    """One device and the signals it supplies, each with its slot in the process image."""
 
-    def __init__(self, device: SimulatedDevice, fitted: set[str]) -> None:
+    def __init__(self, device: SimulatedDevice, slots: Mapping[str, int]) -> None:
         self.device = device
         self.model = device.model
-        self.scalars: list[str] = []
-        self.entries: list[tuple[str, int, str]] = []
+        self.slots = tuple((signal, slot) for signal, slot in slots.items() if signal in device.model.values)
         self.frozen: dict[str, float] | None = None
-        for signal in sorted(set(device.plan.signals.values()) - fitted):
-            if signal in _SCALARS:
-                self.scalars.append(signal)
-            for vector, pattern in _VECTORS.items():
-                found = pattern.fullmatch(signal)
-                if found is not None and signal in self.model.values:
-                    self.entries.append((vector, int(found[1]) - 1, signal))
         plan = device.plan
         self.healthy = DeviceCondition(plan.name, plan.role, plan.needed, ready=True, simulated=True, reason="")
-        fitted.update(device.plan.signals.values())
 
     def trouble(self) -> str:
         """Why nothing can be read from or written to the device, empty if it can."""
+        if not self.device.faults:
+            return ""
         active = [name for name in self.device.faults.names if name not in _HARMLESS]
         return _reason(active)
 
@@ -74,55 +55,58 @@ class DirectIO:
 
     def __init__(self, cell: SimulatedCell) -> None:
         self.cell = cell
-        fitted: set[str] = set()
-        self._groups = [_Group(device, fitted) for device in cell.devices]
+        self._slots = SignalSlots(cell.plan)
+        self._groups = [
+            _Group(device, {device.plan.signals[entry.key]: entry.slot for entry in entries})
+            for device, entries in zip(cell.devices, self._slots.entries, strict=True)
+        ]
         self._by_role: dict[str, _Group] = {}
         for group in self._groups:
             self._by_role.setdefault(group.device.plan.role, group)
-        self._sizes = {
-            vector: 1 + max((place for g in self._groups for v, place, _ in g.entries if v == vector), default=-1)
-            for vector in _VECTORS
-        }
-        self._absent = {name: NOT_FITTED for name in _SCALARS if name not in fitted}
         self._all_healthy = tuple(group.healthy for group in self._groups)
+        self._image = self._slots.empty()
+        self._setpoint_slot = self._slots.slot_of("current_setpoint_readback_a")
+        self._permit_slot = self._slots.slot_of("permit_contact_closed")
         self._pulse = 0.0
 
     async def start(self) -> None:
         """Nothing to open."""
+
+    def silence(self) -> None:
+        """Nothing to do: no frame is sent here, so nothing but a heartbeat feeds the simulated watchdog."""
 
     async def close(self) -> None:
         """Nothing to let go of: the simulated rectifier's watchdog takes over by itself."""
 
     async def read(self, time_s: float) -> Measurements:
         self.cell.advance_to(time_s)
-        fields: dict[str, Any] = dict(self._absent)
-        vectors: dict[str, list[Measurement]] = {vector: [NOT_FITTED] * size for vector, size in self._sizes.items()}
+        image = self._slots.empty()
+        make, kind, good = _measurement, Measurement, Quality.GOOD
         healthy = True
         for group in self._groups:
             if group.device.faults or group.model.quality:
-                healthy = self._read_with_faults(group, time_s, fields, vectors) and healthy
+                healthy = self._read_with_faults(group, time_s, image) and healthy
                 continue
             group.frozen = None
             values = group.model.values
-            for name in group.scalars:
-                fields[name] = _measurement(Measurement, (values[name], Quality.GOOD, "", time_s))
-            for vector, place, signal in group.entries:
-                vectors[vector][place] = _measurement(Measurement, (values[signal], Quality.GOOD, "", time_s))
-        return Measurements(
-            time_s=time_s,
-            bath_temperature_degc=tuple(vectors["bath_temperature_degc"]),
-            anode_current_a=tuple(vectors["anode_current_a"]),
-            devices=self._all_healthy if healthy else self._conditions(),
-            **fields,
-        )
+            for signal, slot in group.slots:
+                image[slot] = make(kind, (values[signal], good, "", time_s))
+        self._image = image
+        return self._slots.image(time_s, image, self._all_healthy if healthy else self._conditions())
 
     async def write(self, commands: Commands) -> tuple[str, ...]:
+        """As over a wire, what reads back as it should be is not written again."""
         failures: list[str] = []
-        if commands.permit is not None and "digital_io" in self._by_role:
-            self._order("digital_io", "permit_contact", float(commands.permit), failures)
+        permit, setpoint_a = commands.permit, commands.current_setpoint_a
+        if (
+            permit is not None
+            and "digital_io" in self._by_role
+            and self._image[self._permit_slot].value != float(permit)
+        ):
+            self._order("digital_io", "permit_contact", float(permit), failures)
         self._rectifier_order(commands.rectifier_order, failures)
-        if commands.current_setpoint_a is not None:
-            self._order("rectifier", "current_setpoint_a", commands.current_setpoint_a, failures)
+        if setpoint_a is not None and self._image[self._setpoint_slot].value != setpoint_a:
+            self._order("rectifier", "current_setpoint_a", setpoint_a, failures)
         if commands.dose is not None:
             extra = {"dose_id": float(commands.dose.number)}
             self._order("feeder", "dose_kg", commands.dose.mass_kg, failures, extra)
@@ -134,18 +118,14 @@ class DirectIO:
                 self._order("digital_io", "alive_pulse", self._pulse, failures)
         return tuple(failures)
 
-    def _read_with_faults(
-        self, group: _Group, time_s: float, fields: dict[str, Any], vectors: dict[str, list[Measurement]]
-    ) -> bool:
+    def _read_with_faults(self, group: _Group, time_s: float, image: list[Measurement]) -> bool:
         reason = group.trouble()
         if "frozen_value" in group.device.faults:
             group.frozen = group.frozen or dict(group.model.values)
         else:
             group.frozen = None
-        for name in group.scalars:
-            fields[name] = _look(group.model, group.frozen, name, reason, time_s)
-        for vector, place, signal in group.entries:
-            vectors[vector][place] = _look(group.model, group.frozen, signal, reason, time_s)
+        for signal, slot in group.slots:
+            image[slot] = _look(group.model, group.frozen, signal, reason, time_s)
         return not reason
 
     def _conditions(self) -> tuple[DeviceCondition, ...]:

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from controller.chemistry.constants import ZERO_CELSIUS_K
 from controller.plant import CellPlan, DevicePlan, Plant
 from drivers.profiles.schema import Watchdog
 from sim.active_faults import ActiveFaults
@@ -65,7 +66,6 @@ class SimulatedCell:
             plan.design, plan.product, {key: value for key, value in plan.simulator.items() if key != HOPPER_KEY}
         )
         self.state: CellState = running_state(self.parameters, seed=seed)
-        self.outputs: CellOutputs = outputs(self.parameters, self.state)
         self.lid_closed = False
         self.auxiliary_heat_kw = 0.0
         self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
@@ -95,6 +95,11 @@ class SimulatedCell:
             next_s = self.start_s + (self.steps + 1) * self.step_s
         self._let_devices_reach(time_s)
 
+    @property
+    def outputs(self) -> CellOutputs:
+        """The cell as it stands, reckoned anew at each look: few ask, and not at every step."""
+        return outputs(self.parameters, self.state)
+
     def change_anode(self, position: int) -> None:
         """``position`` counts from 1."""
         self.state = change_anode(self.parameters, self.state, position - 1)
@@ -114,7 +119,6 @@ class SimulatedCell:
             auxiliary_heat_kw=self.auxiliary_heat_kw,
         )
         advance_in_place(self.parameters, self.state, inputs, self.step_s)
-        self.outputs = outputs(self.parameters, self.state)
         self.steps += 1
         self.now_s = time_s
         self._show(self.step_s)
@@ -134,14 +138,16 @@ class SimulatedCell:
 
     def _show(self, dt_s: float) -> None:
         """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
-        seen = self.outputs
-        noise_v = bath_noise_v(seen.line_current_a / self.plan.design.nominal_current_a, max(seen.anode_load))
-        voltage_v = seen.cell_voltage_v + (self._bath_noise.gauss(0.0, noise_v) if noise_v > 0.0 else 0.0)
-        self.rectifier.observe(seen.line_current_a, voltage_v)
-        self.anode_monitor.observe(seen.anode_current_a)
+        state = self.state
+        anodes, line_current_a = state.anodes, state.line_current_a
+        worst_load = max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)])
+        noise_v = bath_noise_v(line_current_a / self.plan.design.nominal_current_a, worst_load)
+        voltage_v = state.cell_voltage_v + (self._bath_noise.gauss(0.0, noise_v) if noise_v > 0.0 else 0.0)
+        self.rectifier.observe(line_current_a, voltage_v)
+        self.anode_monitor.observe(anodes.current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:
-            couples.observe(seen.bath_temperature_degc, dt_s)
+            couples.observe(state.bath_k - ZERO_CELSIUS_K, dt_s)
 
     def _rectifier(self) -> Rectifier:
         design = self.plan.design

@@ -183,6 +183,16 @@ CATALOGUE: Mapping[str, AlarmType] = {
             0.0,
         ),
         AlarmType(
+            "feeder_not_ready",
+            Priority.MEDIUM,
+            "Feeder does not take doses",
+            "screw stuck, hopper empty, drive tripped or switched off",
+            "the oxide lasts for minutes; then the voltage rises and an anode effect follows",
+            "look at hopper, screw and drive; feed by hand meanwhile",
+            5.0,
+            5.0,
+        ),
+        AlarmType(
             "anode_due",
             Priority.LOW,
             "Anode change due",
@@ -210,6 +220,16 @@ CATALOGUE: Mapping[str, AlarmType] = {
             "fluoride and carbon monoxide in the hall",
             "leave the area if the room monitors say so; restore the fan",
             5.0,
+            5.0,
+        ),
+        AlarmType(
+            "journal_failed",
+            Priority.HIGH,
+            "Events or trends cannot be stored",
+            "disk full, broken, read-only or hanging",
+            "control goes on, history has a gap, and commands that raise energy are refused",
+            "make room or replace the disk; lowering stays possible",
+            0.0,
             5.0,
         ),
     )

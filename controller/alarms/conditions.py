@@ -17,6 +17,9 @@ from controller.protection.guard_state import Guarded
 ANODE_EFFECT_FACTOR = 1.5
 """Voltage above the recipe's normal ceiling by this factor is no ohmic drift any more (assumed)."""
 
+OPEN = ("open_circuit", "open_or_over")
+"""Modules that say the same for burn-out and over-range leave it to people to find out which."""
+
 
 class Condition(NamedTuple):
     """``id`` is the kind, or ``kind:which`` where there may be several."""
@@ -39,6 +42,8 @@ def conditions(
     _rectifier(measurements, guarded, settings, found)
     _guard(decision, guarded, found)
     _bath(measurements, estimates, decision.state.mode, settings, found)
+    if measurements.feeder_ready.value == 0.0 and decision.state.mode is Mode.AUTOMATIC:
+        found.append(_condition("feeder_not_ready", ""))
     if decision.state.feed.failures:
         number = decision.state.feed.number
         found.append(_condition("feeder_dose_overdue", f"dose {number} was not confirmed"))
@@ -105,7 +110,7 @@ def _bath(
 ) -> None:
     thermocouples = measurements.bath_temperature_degc
     for number, measurement in enumerate(thermocouples, start=1):
-        if measurement.reason == "open_circuit":
+        if measurement.reason in OPEN:
             found.append(_condition("thermocouple_open", f"thermocouple {number}", number))
     temperature = estimates.bath_temperature_degc.value
     if temperature is None:

@@ -12,10 +12,13 @@ SECONDS_PER_HOUR = 3600.0
 
 MOLAR_MASS_G_PER_MOL: Mapping[str, float] = MappingProxyType(
     {
+        "H": 1.008,
         "C": 12.011,
         "O": 15.999,
         "F": 18.998,
         "Li": 6.94,
+        "Na": 22.990,
+        "Ca": 40.078,
         "Ba": 137.327,
         "La": 138.905,
         "Ce": 140.116,

@@ -39,10 +39,23 @@ def _mode(turn: Turn, request: Request) -> None:
             return
         before = turn.mode
         turn.enter(mode, request.reason or "asked for", request.actor)
-        turn.accept(request, consequence(before, mode, turn.settings.hold_current_a, turn.view.line_current_a))
+        settings, line_current_a = turn.settings, turn.view.line_current_a
+        watchdog = settings.rectifier_has_watchdog
+        text = consequence(before, mode, settings.hold_current_a, line_current_a, watchdog=watchdog)
+        turn.accept(request, text)
+
+
+def _lost(turn: Turn, request: Request) -> bool:
+    """Refused for good: what cannot be sent now must not be sent when the rectifier comes back, whenever that is."""
+    why = turn.view.rectifier_lost
+    if why:
+        turn.refuse(request, "not_reached", f"cannot be sent ({why}); act at the rectifier's panel")
+    return bool(why)
 
 
 def _stop(turn: Turn, request: Request) -> None:
+    if _lost(turn, request):
+        return
     before = turn.mode
     turn.enter(Mode.OFF, request.reason or "asked for", request.actor)
     turn.order = RectifierOrder.STOP
@@ -54,6 +67,8 @@ def _stop(turn: Turn, request: Request) -> None:
 
 def _hold(turn: Turn, request: Request) -> None:
     hold_a = turn.settings.hold_current_a
+    if _lost(turn, request):
+        return
     if turn.mode is Mode.OFF:
         turn.accept(request, "the cell is off, which is below its hold current already", "already_lower")
     elif turn.armed:
@@ -73,10 +88,15 @@ def _current(turn: Turn, request: Request) -> None:
         turn.refuse(request, "outside_envelope", f"{_said(value)} A: must lie in 0–{highest_a:.0f} A")
     elif not turn.armed:
         turn.refuse(request, "not_armed", "nothing is written to this cell: arm it first")
+    elif _lost(turn, request):
+        return
     elif turn.mode is Mode.HOLD:
         _current_in_hold(turn, request)
     elif turn.mode not in (Mode.MANUAL, Mode.AUTOMATIC):
         turn.refuse(request, "wrong_mode", f"in {turn.mode.value} no current is commanded: go to MANUAL first")
+    elif turn.facts.feedback_missing and not _within(value, 0.0, turn.setpoint_a or 0.0):
+        text = f"{turn.facts.feedback_missing}: until it is, the current may only be lowered"
+        turn.refuse(request, "no_feedback", text)
     elif turn.current.standing_still and turn.mode is not Mode.MANUAL:
         turn.refuse(request, "not_running", "the rectifier stands still: go to MANUAL to start it")
     else:

@@ -40,7 +40,7 @@ def owing(feed: Feed, eaten_kg: float, bath_kg: float) -> Feed:
     deficit_kg = feed.deficit_kg + eaten_kg
     if not -bound_kg <= deficit_kg <= bound_kg:
         deficit_kg = bound_kg if deficit_kg > 0.0 else -bound_kg
-    return feed._replace(deficit_kg=deficit_kg)
+    return Feed(deficit_kg, *feed[1:])
 
 
 def confirmed(feed: Feed, feeder: FeederView, time_s: float) -> tuple[Feed, float, str]:

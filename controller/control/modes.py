@@ -67,13 +67,17 @@ def ruling(before: Mode, after: Mode, facts: Facts) -> Ruling:
     return Ruling(True, "accepted", after.value)
 
 
-def consequence(before: Mode, after: Mode, hold_current_a: float, line_current_a: float | None) -> str:
+def consequence(
+    before: Mode, after: Mode, hold_current_a: float, line_current_a: float | None, *, watchdog: bool = True
+) -> str:
     """What the change does to the cell, in words for the person who asked."""
     energised = line_current_a is None or line_current_a > 0.0
     if after is Mode.STANDBY and before in ENERGISED and energised:
-        return (
-            "STANDBY: nothing more is written; without heartbeat the rectifier falls to its hold current "
+        return "STANDBY: nothing more is written; " + (
+            "without heartbeat the rectifier falls to its hold current "
             f"({hold_current_a:.0f} A) by its own watchdog, within seconds"
+            if watchdog
+            else "the rectifier has no watchdog, so its current stays as it is: stay with the cell"
         )
     if after is Mode.OFF:
         return "OFF: set-point 0 A and the rectifier is stopped; the bath begins to freeze"

@@ -27,6 +27,8 @@ class ControlSettings:
     feed_superheat_min_k: float
     """Below this superheat no oxide is fed: it would sink as sludge."""
     anode_change_warning_h: float
+    rectifier_has_watchdog: bool = True
+    """False: a rectifier that hears nothing more stays where it is, and nobody is told otherwise."""
     current_max_a: float = math.inf
     """Highest set-point a person may ask for: the envelope's ceiling. The cell's rated current binds as well."""
 

@@ -40,7 +40,8 @@ def worn(wear: AnodeWear, currents_a: tuple[float, ...], own_a: tuple[float | No
     hours = dt_s / 3600.0
     gain = dt_s / (CURRENT_FILTER_S + dt_s)
     charge_ah = tuple([ah + a * hours if a > 0.0 else ah for ah, a in zip(wear.charge_ah, currents_a, strict=True)])
-    filtered_a = tuple([f + gain * (a - f) for f, a in zip(wear.filtered_a, currents_a, strict=True)])
+    # A filter that has seen nothing starts at what it sees first; from zero it would promise too long a life.
+    filtered_a = tuple([f + gain * (a - f) if f > 0.0 else a for f, a in zip(wear.filtered_a, currents_a, strict=True)])
     shared = wear.shared
     if None in own_a:
         shared = tuple(was or own is None for was, own in zip(shared, own_a, strict=True))

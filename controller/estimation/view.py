@@ -32,6 +32,8 @@ class View(NamedTuple):
     feeder: FeederView
     permit_reachable: bool
     """False while the module with the permit contact is expected and cannot be read."""
+    rectifier_lost: str = ""
+    """Why the rectifier can be given no order; empty while it is reached and known to be the right one."""
 
 
 def fresh(measurement: Measurement, time_s: float, fresh_s: float) -> float | None:
@@ -66,4 +68,12 @@ def see(measurements: Measurements, scan_period_s: float, anodes: int) -> View:
         ),
         measurements.permit_contact_closed.value is not None
         or measurements.permit_contact_closed.reason == "not_fitted",
+        _rectifier_lost(measurements),
     )
+
+
+def _rectifier_lost(measurements: Measurements) -> str:
+    for device in measurements.devices:
+        if device.role == "rectifier" and not device.ready:
+            return f"{device.name}: {device.reason or 'not ready'}"
+    return ""

@@ -85,9 +85,19 @@ class Journal:
         return cls(FileStorage(directory, cells, boot=boot))
 
     @property
+    def failure(self) -> str:
+        """Why the last batch could not be stored; empty where it could."""
+        return self._event_failure or self._scan_failure
+
+    @property
+    def busy_s(self) -> float:
+        """How long the writer has been busy with one batch."""
+        since_s = self._busy_since_s
+        return 0.0 if since_s is None else time.monotonic() - since_s
+
+    @property
     def health(self) -> JournalHealth:
         with self._lock:
-            since = self._busy_since_s
             return JournalHealth(
                 events_recorded=self._events_recorded,
                 events_pending=len(self._events) + len(self._unstored),
@@ -97,7 +107,7 @@ class Journal:
                 scans_dropped=self._scans.dropped,
                 event_failure=self._event_failure,
                 scan_failure=self._scan_failure,
-                busy_s=0.0 if since is None else time.monotonic() - since,
+                busy_s=self.busy_s,
             )
 
     def start(self) -> None:

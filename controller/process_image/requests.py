@@ -24,6 +24,9 @@ LOWERING = frozenset({Verb.DISARM, Verb.HOLD, Verb.STOP})
 """Never refused for anything but their form; see docs/decisions."""
 
 
+_RAISING = frozenset({Verb.ARM, Verb.MODE, Verb.CURRENT, Verb.DOSE})
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """``value`` is the set-point in A, the dose or tap in kg, or the anode position (1…n); ``text`` the mode's name or
@@ -56,3 +59,8 @@ def mode_asked(request: Request) -> Mode | None:
     if request.verb is Verb.MODE and request.text in Mode.__members__:
         return Mode[request.text]
     return None
+
+
+def may_raise(request: Request) -> bool:
+    """Could lead to more energy or feed, as far as the request alone tells."""
+    return request.verb in _RAISING and mode_asked(request) not in (Mode.OFF, Mode.STANDBY, Mode.HOLD)

@@ -108,6 +108,13 @@ class FieldIO:
             await self._settle()
         return (*reported, *self._lines)
 
+    def silence(self) -> None:
+        if self._orders is not None:
+            self._orders.give_up()
+        for device, role in zip(self.devices, self._roles, strict=True):
+            if role == "rectifier" and device.profile.watchdog.mode == "any_traffic":
+                device.silence()
+
     async def close(self) -> None:
         if self._orders is not None:
             await self._orders.close()

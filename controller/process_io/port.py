@@ -23,5 +23,10 @@ class ProcessPort(Protocol):
         scan reads the truth back and decides anew.
         """
 
+    def silence(self) -> None:
+        """Nobody is in control of the rectifier any more: let its own watchdog act. Where any frame feeds that, nothing
+        is asked either until watchdog and ramp have passed; where it wants a heartbeat, none is enough. An order that
+        is still being carried out ends where it stands, unless it is a stop."""
+
     async def close(self) -> None:
         """Let go of every device without a further write: its own watchdog takes over."""

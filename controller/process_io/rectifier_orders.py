@@ -39,6 +39,13 @@ class RectifierOrders:
         )
         return None
 
+    def give_up(self) -> None:
+        """Nobody is in control any more: what would start the rectifier or take it over ends where it stands. A stop
+        goes on."""
+        if self._task is not None and self.running and self._running is not RectifierOrder.STOP:
+            self._task.cancel()
+            self._failures.append(f"{self._device.name}: {self._running.value} given up, for control has ended")
+
     def take_failures(self) -> list[str]:
         """What went wrong since this was last asked."""
         if not self._failures:

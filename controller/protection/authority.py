@@ -13,6 +13,8 @@ from controller.protection.sight import Sight, unmet
 TAKE_REMOTE_WITHIN_S = 10.0
 FROZEN_ECHO_S = 3.0
 MISMATCHES_TO_HOLD = 2
+OVERWRITTEN_HOLDS = 2
+"""So often in a row a hold set-point may be found overwritten; then writing on would be a fight over the register."""
 
 
 def disarmed(state: GuardState, why: str, *, by_guard: bool) -> GuardState:
@@ -59,6 +61,8 @@ def loss_of_authority(state: GuardState, sight: Sight, now: float) -> str:
         return f"{sight.not_ours}; arm again to take over"
     if sight.not_ours and taking is not None and not now - taking <= TAKE_REMOTE_WITHIN_S:
         return f"{sight.not_ours}, still so {TAKE_REMOTE_WITHIN_S:g} s after it was asked to follow"
+    if state.hold_reason and state.mismatches >= MISMATCHES_TO_HOLD + OVERWRITTEN_HOLDS:
+        return "the hold set-point is overwritten again and again; find who else writes to the rectifier"
     if state.beating and state.echo_since_s is not None and not now - state.echo_since_s <= FROZEN_ECHO_S:
         return f"the rectifier has not echoed a heartbeat for {FROZEN_ECHO_S:g} s"
     return ""

@@ -171,6 +171,8 @@ def _latched(
     hold_a = min(state.verified_a, limits.hold_current_a, limits.current_a_max)
     if state.written_a is not None:
         hold_a = min(hold_a, state.written_a)
+    if sight.readback_a is not None:
+        hold_a = min(hold_a, sight.readback_a)
     return state._replace(hold_reason=reason, hold_a=max(0.0, hold_a))
 
 
@@ -191,9 +193,10 @@ def _setpoint(
     wanted: float | None, action: Action, *, sight: Sight, state: GuardState, limits: GuardLimits, now: float
 ) -> float | None:
     """The lowest of what was asked for and every bound in force. Everything here is known to be finite."""
-    if action is Action.HOLD:
-        hold_a = state.hold_a
-        return hold_a if wanted is None or hold_a is None else min(wanted, hold_a)
+    if action is Action.HOLD:  # a set-point that somebody lowered further is not raised to the hold current again
+        if state.hold_a is None:
+            return None
+        return max(0.0, min(value for value in (state.hold_a, wanted, sight.readback_a) if value is not None))
     if wanted is None:
         return None
     written_a = state.written_a

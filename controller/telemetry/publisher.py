@@ -47,7 +47,13 @@ class CellPublisher:
     """Makes the messages of one cell; remembers what it said last, so that only news is said again."""
 
     def __init__(
-        self, topics: CellTopics, tags: Sequence[TelemetryTag], *, boot: str, scan_period_s: float = 1.0
+        self,
+        topics: CellTopics,
+        tags: Sequence[TelemetryTag],
+        *,
+        boot: str,
+        scan_period_s: float = 1.0,
+        repeat_s: float = REPEAT_S,
     ) -> None:
         """Raises BadTopicName for a tag whose name cannot stand in a topic."""
         self.topics = topics
@@ -61,7 +67,7 @@ class CellPublisher:
         self._sent_qualities = bytearray(b"\xff" * len(tags))
         self._due_s = [0.0] * len(tags)
         # A scan that left it to the next would come too late.
-        self._repeat_s = max(REPEAT_S - scan_period_s, scan_period_s)
+        self._repeat_s = max(repeat_s - scan_period_s, scan_period_s)
         self._snapshot = SnapshotPayload(tags, boot)
         self._state: Mapping[str, Any] = {}
         self._state_text = "{}"

@@ -128,6 +128,9 @@ class Polling:
         try:
             # Shielded: a caller that gives up must not cost the bus its late-reply guard.
             raw = await asyncio.shield(future)
+        except asyncio.CancelledError:
+            future.add_done_callback(_for_nobody)
+            raise
         except DriverError as error:
             self._count(error)
             raise
@@ -245,3 +248,9 @@ class Polling:
         missing = bad(reason, asyncio.get_running_loop().time())
         for key in keys:
             self._readings[key] = missing
+
+
+def _for_nobody(future: asyncio.Future[Any]) -> None:
+    """Look at a failure nobody waits for any more: asyncio would print a traceback for one that was never seen."""
+    if not future.cancelled():
+        future.exception()

@@ -10,7 +10,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 from drivers.link.address import LinkAddress
 from drivers.link.failure_words import why_no_stream
@@ -36,8 +36,8 @@ class _Stream(asyncio.Protocol):
         self._on_bytes = on_bytes
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._supervisor.opened(self, transport)
+        # Not asserted: the transports of uvloop are no subclasses of asyncio's.
+        self._supervisor.opened(self, cast(asyncio.Transport, transport))
 
     def data_received(self, data: bytes) -> None:
         self._on_bytes(data)

@@ -20,21 +20,35 @@ class ProfileCommand:
     help = "check, show and try device profiles; reading a live device writes nothing to it"
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
-        parser.epilog = "Exit code 0: as wanted. 2: something is wrong, and it is printed."
+        parser.epilog = (
+            "Example: didymium profile show genesys. Exit code 0: as wanted. 2: something is wrong, and it is printed."
+        )
         words = parser.add_subparsers(dest="profile_word", metavar="WORD", required=True)
 
-        check = words.add_parser("check", help="report every mistake of profile files, golden vectors included")
+        check = words.add_parser(
+            "check",
+            help="report every mistake of profile files, golden vectors included",
+            epilog="Example: didymium profile check ours/feeder.toml",
+        )
         check.add_argument("files", metavar="FILE", nargs="+", help="profile file (TOML), or the name of a shipped one")
         check.set_defaults(word=_check)
 
-        show = words.add_parser("show", help="print a profile as a table")
+        show = words.add_parser(
+            "show",
+            help="print a profile as a table",
+            epilog="Example: didymium profile show rectifier_plc --parameter i_rated=40000",
+        )
         show.add_argument("profile", metavar="NAME|FILE")
         show.set_defaults(word=_show)
 
-        listing = words.add_parser("list", help="list the shipped profiles")
+        listing = words.add_parser("list", help="list the shipped profiles", epilog="Example: didymium profile list")
         listing.set_defaults(word=_list)
 
-        read = words.add_parser("read", help="read a live device through a profile and write nothing")
+        read = words.add_parser(
+            "read",
+            help="read a live device through a profile and write nothing",
+            epilog="Example: didymium profile read load_cell --link tcp://127.0.0.1:502 --unit 3 --watch",
+        )
         read.add_argument("profile", metavar="NAME|FILE")
         read.add_argument("--link", metavar="URL", required=True, help="tcp://HOST:PORT, serial:/dev/PORT?baud=9600 …")
         read.add_argument("--unit", metavar="N", type=int, default=1, help="unit or module address (default 1)")

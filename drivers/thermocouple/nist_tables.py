@@ -220,7 +220,7 @@ FORWARD: Final[dict[Kind, tuple[Piece, ...]]] = {
 """Voltage of a temperature; ranges in °C. Neighbouring pieces meet to within a few picovolts."""
 
 LOWEST_INVERTIBLE_B_MV: Final = 0.291
-"""About 250 °C. Type B falls from 0 to 21 °C, and gives less than 2.5 uV per kelvin below: NIST publishes no inverse."""
+"""About 250 °C. Type B falls from 0 to 21 °C and gives under 2.5 uV per kelvin below: NIST publishes no inverse."""
 
 INVERSE: Final[dict[Kind, tuple[Piece, ...]]] = {
     Kind.K: (

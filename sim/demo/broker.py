@@ -5,10 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from collections.abc import Callable
 
 from amqtt.broker import Broker
 from amqtt.contexts import BrokerConfig
+from amqtt.errors import BrokerError
 from amqtt.session import Session
+
+__all__ = ["BrokerError", "serve"]
 
 
 class DemoBroker(Broker):  # type: ignore[misc]
@@ -22,8 +26,8 @@ class DemoBroker(Broker):  # type: ignore[misc]
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
-async def serve(port: int) -> None:
-    """Serves until SIGTERM or SIGINT."""
+async def serve(port: int, serving: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT; calls ``serving`` once it has its port, raises BrokerError where it gets none."""
     logging.getLogger("amqtt").setLevel(logging.CRITICAL)
     logging.getLogger("transitions").setLevel(logging.CRITICAL)
     stop = asyncio.Event()
@@ -38,5 +42,6 @@ async def serve(port: int) -> None:
     )
     broker = DemoBroker(config)
     await broker.start()
+    serving()
     await stop.wait()
     await broker.shutdown()

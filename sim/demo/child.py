@@ -13,6 +13,8 @@ import os
 import signal
 import sys
 
+from sim.demo.processes import PORT_TAKEN, SERVING
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -21,6 +23,10 @@ def die_with_parent(parent: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != parent:
         sys.exit(1)
+
+
+def _say_serving() -> None:
+    print(SERVING, flush=True)
 
 
 def main() -> int:
@@ -34,13 +40,17 @@ def main() -> int:
     die_with_parent(args.parent)
     logging.basicConfig(level=logging.WARNING, format=f"{args.role}: %(levelname)s %(message)s")
     if args.role == "broker":
-        from sim.demo.broker import serve  # noqa: PLC0415 - each child loads only what it runs
+        from sim.demo.broker import BrokerError, serve  # noqa: PLC0415 - each child loads only what it runs
 
-        asyncio.run(serve(int(args.target)))
+        try:
+            asyncio.run(serve(int(args.target), _say_serving))
+        except BrokerError as error:
+            sys.stderr.write(f"{error}\n")
+            return PORT_TAKEN
     elif args.role == "simulator":
         from sim.serve import serve_plant_file  # noqa: PLC0415
 
-        return serve_plant_file(args.target, seed=args.seed, speed=args.speed)
+        return serve_plant_file(args.target, seed=args.seed, speed=args.speed, say=lambda _: _say_serving())
     else:
         from controller.daemon import run_section  # noqa: PLC0415
         from controller.settings import load_plant  # noqa: PLC0415

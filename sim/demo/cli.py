@@ -12,7 +12,8 @@ class DemoCommand:
 
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.epilog = (
-            "Ctrl-C stops everything. The demo arms its cells by itself, and only because every device says it is "
+            "Example: didymium demo --speed 10 --for 60. Ctrl-C stops everything. "
+            "The demo arms its cells by itself, and only because every device says it is "
             "simulated; `didymium run` never arms."
         )
         parser.add_argument(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
-import socket
 import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,12 +16,15 @@ from typing import Any
 from controller.command_socket import ask
 from controller.plant import Plant
 from controller.settings import load_plant
-from sim.demo.processes import Child, ChildFailed
+from sim.demo.processes import Child, ChildFailed, PortTaken
 from sim.demo.section import write_plant_file
 from sim.demo.summary import summary
 from sim.demo.view import watch
 
 ARM_WITHIN_S = 30.0
+PORT_ATTEMPTS = 4
+INTERRUPTED = 130
+"""Exit code of a demo that was stopped before it ran, as a shell would give it."""
 
 
 class DemoFailed(Exception):
@@ -37,16 +40,16 @@ class Demo:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._asked_to_stop)
         with tempfile.TemporaryDirectory(prefix="didymium-demo-") as folder:
-            plant = load_plant(write_plant_file(Path(folder)))
             children: list[Child] = []
             try:
-                self._start(plant, Path(folder), children)
+                plant = self._start(Path(folder), children)
+                if plant is None:
+                    return INTERRUPTED
                 report = self._show(plant, children)
             except ChildFailed as error:
                 raise DemoFailed(str(error)) from None
             finally:
-                for child in reversed(children):
-                    child.stop()
+                _stop(children)
         if self._as_json:
             print(json.dumps(report))
         return 0
@@ -54,21 +57,39 @@ class Demo:
     def _asked_to_stop(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()
 
-    def _start(self, plant: Plant, folder: Path, children: list[Child]) -> None:
+    def _start(self, folder: Path, children: list[Child]) -> Plant | None:
+        """None where somebody asked to stop meanwhile: then there is nothing to show."""
+        for attempt in range(PORT_ATTEMPTS):
+            plant = load_plant(write_plant_file(folder, keep_ports=attempt == 0))
+            try:
+                self._start_children(plant, folder, children)
+                break
+            except PortTaken:
+                _stop(children)
+                if attempt == PORT_ATTEMPTS - 1:
+                    raise
+        if not self._stop.is_set():
+            # Side by side: each answer waits for a scan of its cell.
+            with ThreadPoolExecutor(len(plant.cells)) as pool:
+                for _ in pool.map(lambda cell: self._arm(plant, cell.name, children), plant.cells):
+                    pass
+        if self._stop.is_set():
+            return None
+        self._say(self._how_to_look(plant))
+        return plant
+
+    def _start_children(self, plant: Plant, folder: Path, children: list[Child]) -> None:
+        """Returns early where somebody asked to stop."""
         assert plant.mqtt is not None
         port = plant.mqtt.port
         self._say(f"Starting a broker on port {port}, {len(plant.cells)} simulated cells and the daemon …")
-        for role, target, ready in (
-            ("broker", str(port), lambda: _listens(port)),
-            ("simulator", str(plant.source), lambda: all(_there(link) for link in _links(plant))),
-            ("daemon", str(plant.source), plant.command_socket.is_socket),
-        ):
+        for role, target in (("broker", str(port)), ("simulator", str(plant.source)), ("daemon", str(plant.source))):
+            if self._stop.is_set():
+                return
             child = Child(role, target, folder=folder, speed=1.0 if role == "broker" else self._speed)
             children.append(child)
-            child.wait_ready(ready)
-        for cell in plant.cells:
-            self._arm(plant, cell.name, children)
-        self._say(self._how_to_look(plant))
+            ready = plant.command_socket.is_socket if role == "daemon" else lambda child=child: child.serving
+            child.wait_ready(ready, self._stop.is_set)
 
     def _arm(self, plant: Plant, cell: str, children: list[Child]) -> None:
         """Arms a cell once every one of its devices has said on the wire that it is simulated, and never otherwise."""
@@ -122,23 +143,9 @@ class Demo:
             print(text, file=sys.stdout, flush=True)
 
 
-def _links(plant: Plant) -> list[str]:
-    return sorted({str(device.link) for cell in plant.cells for device in cell.devices})
-
-
-def _there(link: str) -> bool:
-    """Is the simulator there yet? A serial port that exists is; opening it is the daemon's business alone."""
-    if link.startswith("serial:"):
-        return Path(link.removeprefix("serial:").split("?")[0]).exists()
-    return _listens(int(link.rsplit(":", 1)[1]))
-
-
-def _listens(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1.0).close()
-    except OSError:
-        return False
-    return True
+def _stop(children: list[Child]) -> None:
+    while children:
+        children.pop().stop()
 
 
 def _still_alive(children: list[Child]) -> None:

@@ -12,10 +12,18 @@ from pathlib import Path
 
 READY_WITHIN_S = 20.0
 STOP_WITHIN_S = 5.0
+PORT_TAKEN = 2
+"""Exit code of a broker or simulator that did not get its ports."""
+SERVING = "serving"
+"""What a child says once it has all its ports. That something listens there proves nothing: it may be another demo."""
 
 
 class ChildFailed(Exception):
     """A child ended before it was ready, or never became ready; carries what it said."""
+
+
+class PortTaken(ChildFailed):
+    """Somebody was quicker between our look at a port and its use."""
 
 
 class Child:
@@ -35,16 +43,22 @@ class Child:
     def alive(self) -> bool:
         return self._process.poll() is None
 
+    @property
+    def serving(self) -> bool:
+        return SERVING in self.said().splitlines()
+
     def said(self) -> str:
         self._log.flush()
         self._log.seek(0)
         return self._log.read().decode("utf-8", "replace").strip()
 
-    def wait_ready(self, ready: Callable[[], bool]) -> None:
+    def wait_ready(self, ready: Callable[[], bool], given_up: Callable[[], bool]) -> None:
+        """Returns when it is ready or nobody wants it any more. Raises ChildFailed."""
         until = time.monotonic() + READY_WITHIN_S
-        while not ready():
+        while not ready() and not given_up():
             if not self.alive:
-                raise ChildFailed(f"the {self.role} ended at once: {self.said() or 'it said nothing'}")
+                failure = PortTaken if self._process.returncode == PORT_TAKEN else ChildFailed
+                raise failure(f"the {self.role} ended at once: {self.said() or 'it said nothing'}")
             if time.monotonic() > until:
                 raise ChildFailed(f"the {self.role} was not ready after {READY_WITHIN_S:g} s: {self.said()}")
             time.sleep(0.05)

@@ -100,7 +100,13 @@ class Rectifier(DeviceModel):
 
     def command(self, name: str, value: float, extra: Mapping[str, float] = NO_EXTRA) -> None:  # noqa: ARG002
         if name == "heartbeat":
+            was_fallback = self.fallback
             self._take_heartbeat(int(value))
+            if self.fallback is was_fallback:
+                # The most frequent command by far changes two values of eighteen.
+                self.values["heartbeat"] = self.values["rectifier_heartbeat_echo"] = float(self.heartbeat)
+                self.version += 1
+                return
         elif name in ("current_setpoint_a", "voltage_limit_v"):
             self._take_setpoint(name, value)
         elif name == "remote":

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from drivers.link.address import LinkAddress
 from sim.instruments.instrument import Exchange, Instrument
@@ -105,11 +105,11 @@ class WireProtocol(asyncio.Protocol):
         self._buffer.clear()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        # Not asked by isinstance: a foreign loop's transports (uvloop's) have the methods and not the base class.
+        self._transport = cast(asyncio.WriteTransport, transport)
         self.line.connections.add(self)
         if self.line.without_power and self.line.has_connections:
-            transport.abort()
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
         self.line.connections.discard(self)

@@ -11,6 +11,7 @@ import statistics
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 
 from sim.physics.cell import LAWS, running_state, solve_again
 from sim.physics.outputs import outputs
@@ -81,7 +82,7 @@ def runs(plant: CellParameters) -> bool:
 
 def _draw(parameters: CellParameters, rng: random.Random) -> CellParameters:
     own = parameters.truth
-    values = {name: rng.uniform(*bounds) for name, bounds in RANGES.items()}
+    values: dict[str, Any] = {name: rng.uniform(*bounds) for name, bounds in RANGES.items()}
     values |= {name: getattr(own, name) * rng.uniform(*bounds) for name, bounds in FACTORS.items()}
     truth = replace(own, **values)
     # the exponent and activation turn about the operating point, where the density is drawn
@@ -89,7 +90,9 @@ def _draw(parameters: CellParameters, rng: random.Random) -> CellParameters:
     wanted = rng.uniform(*CRITICAL) * LAWS.critical_a_per_cm2(own, target, bath_k)
     turned = LAWS.critical_a_per_cm2(truth, target, bath_k)
     return joined(
-        parameters.design, parameters.product, replace(truth, critical_prefactor=truth.critical_prefactor * wanted / turned)
+        parameters.design,
+        parameters.product,
+        replace(truth, critical_prefactor=truth.critical_prefactor * wanted / turned),
     )
 
 

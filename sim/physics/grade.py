@@ -19,7 +19,7 @@ class Described(NamedTuple):
     source: str
 
 
-def number(
+def number(  # noqa: PLR0917 - a table is written with it, one line a parameter
     group: str,
     unit: str,
     low: float,

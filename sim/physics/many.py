@@ -63,7 +63,7 @@ class ManyCells:
         """
         if not 1e-6 <= dt_s <= LONGEST_STEP_S:
             raise ValueError(f"dt_s = {dt_s}: a step is at most {LONGEST_STEP_S:g} s and above 0")
-        given = (
+        given: Any = (
             self._input(current_demand_a, np.inf),
             self._input(voltage_limit_v, np.inf),
             self._input(oxide_dose_kg, np.inf),

@@ -54,11 +54,13 @@ def column(law: Callable[..., Any], *given: Column) -> Column:
 
 
 def total(values: Column) -> float:
-    return sum(values)
+    added: float = sum(values)
+    return added
 
 
 def largest(values: Column) -> float:
-    return max(values)
+    most: float = max(values)
+    return most
 
 
 def table_entry(table: Sequence[float], position: float) -> float:

@@ -194,4 +194,3 @@ def _derived(design: CellDesign, product: Product, truth: SimulatorTable) -> Der
         liquidus_table_degc=table,
         liquidus_shift_k=design.bath_liquidus_degc - modelled,
     )
-

@@ -10,6 +10,7 @@ from sim.physics.state import CellState
 
 _DISSOLVED = ("metal_carbon_kg", "metal_oxygen_kg", "metal_refractory_kg", "metal_iron_kg", "metal_lithium_kg")
 
+
 def change_anode(parameters: CellParameters, state: CellState, position: int) -> CellState:
     """A new, cold anode at that position (from 0). Raises IndexError for a position there is none of."""
     if not 0 <= position < parameters.anode_count:

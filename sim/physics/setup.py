@@ -82,10 +82,8 @@ def altered(setup: CellSetup, path: str, value: float | str) -> CellSetup:
         return replace(setup, start={**setup.start, name: number})
     if group == "design":
         return _designed(setup, name, number)
-    if group == "product":
-        return replace(setup, product=replace(setup.product, **{name: number}))
-    value_typed: Any = int(number) if name == "cathode_count" else number
-    return replace(setup, truth=replace(setup.truth, **{name: value_typed}))
+    change: dict[str, Any] = {name: int(number) if name == "cathode_count" else number}
+    return replace(setup, truth=replace(setup.truth, **change))
 
 
 def scaled(setup: CellSetup, factor: float) -> CellSetup:
@@ -116,9 +114,7 @@ def scaled(setup: CellSetup, factor: float) -> CellSetup:
         shunt_a=t.shunt_a * factor,
         fringe=t.fringe * factor,
     )
-    start = {
-        name: value * factor if name.endswith(("_kg", "_a")) else value for name, value in setup.start.items()
-    }
+    start = {name: value * factor if name.endswith(("_kg", "_a")) else value for name, value in setup.start.items()}
     return replace(setup, design=design, truth=truth, start=start)
 
 
@@ -152,7 +148,8 @@ def _worded(setup: CellSetup, path: str, word: str) -> CellSetup:
     known = WORDS[path]
     if word not in known:
         raise OutOfBounds(f"{path} = {word}: must be one of {', '.join(known)}")
-    return replace(setup, truth=replace(setup.truth, **{path: word}))
+    change: dict[str, Any] = {path: word}
+    return replace(setup, truth=replace(setup.truth, **change))
 
 
 def _rare_earth(product: str) -> str | None:
@@ -187,6 +184,7 @@ def _fed_as(product: Product, word: str) -> Product:
 
 def _designed(setup: CellSetup, name: str, number: float) -> CellSetup:
     design = setup.design
+    change: dict[str, Any] = {name: number}
     if name.startswith("anodes."):
         key = name.removeprefix("anodes.")
         value: Any = int(number) if key == "count" else number
@@ -195,12 +193,12 @@ def _designed(setup: CellSetup, name: str, number: float) -> CellSetup:
         return _rebathed(setup, _by_mol(design, setup.product, number))
     if name in ("ref3_wt_pct", "baf2_wt_pct"):
         # LiF makes up the rest
-        made = replace(design, **{name: number})
+        made = replace(design, **change)
         rest = 100.0 - made.ref3_wt_pct - made.baf2_wt_pct
         if rest <= 0.0:
             raise OutOfBounds(f"design.{name} = {number:g}: leaves no LiF; must be below {number + rest:g} wt%")
         return _rebathed(setup, replace(made, lif_wt_pct=rest))
-    return replace(setup, design=replace(design, **{name: number}))
+    return replace(setup, design=replace(design, **change))
 
 
 def _by_mol(design: CellDesign, product: Product, ref3_mol_pct: float) -> CellDesign:
@@ -220,9 +218,7 @@ def _rebathed(before: CellSetup, design: CellDesign) -> CellSetup:
 
 def _modelled_liquidus_degc(setup: CellSetup) -> float:
     d = setup.design
-    mix = bath_composition(
-        d.ref3_wt_pct, d.baf2_wt_pct, d.lif_wt_pct, setup.product.rare_earth_molar_mass_g_per_mol
-    )
+    mix = bath_composition(d.ref3_wt_pct, d.baf2_wt_pct, d.lif_wt_pct, setup.product.rare_earth_molar_mass_g_per_mol)
     return bath_liquidus_degc(mix, setup.truth.rare_earth)
 
 
@@ -267,4 +263,3 @@ def _start_anodes(parameters_: CellParameters, state: CellState, name: str, valu
         anodes.set_s = [-d.life_s * value] * count
         return
     anodes.limit_factor[0] = value
-

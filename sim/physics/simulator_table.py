@@ -143,13 +143,15 @@ class SimulatorTable:
     # metal and salt
     loss_activation_j_per_mol: float = number("metal", "J/mol", 0.0, 200_000.0, "assumed", "40–120 kJ/mol", 80_000.0)
     shunt_a: float = number("metal", "A", 0.0, 50_000.0, "assumed", "metal bridges", 0.0)
-    low_cathode_j_a_per_cm2: float = number("metal", "A/cm²", 0.0, 10.0, "assumed", "fine metal drops below", 2.0)
+    low_cathode_j_a_per_cm2: float = number("metal", "A/cm²", 0.001, 10.0, "assumed", "fine metal drops below", 2.0)
     narrow_gap_cm: float = number("metal", "cm", 0.0, 20.0, "assumed", "metal meets CO2 below", 6.0)
     narrow_gap_loss_per_cm: float = number("metal", "1/cm", 0.0, 0.2, "assumed", _NONE, 0.02)
     freezing_margin_k: float = number("metal", "K", 1.0, 100.0, "assumed", _NONE, 15.0)
     freezing_loss: float = number("metal", "1", 0.0, 1.0, "assumed", "0.1–0.3", 0.2)
     lif_loss_kg_per_kg: float = number("metal", "kg/kg", 0.0, 0.1, "assumed", "5–15 g per kg metal, vapour", 0.012)
-    ref3_loss_kg_per_kg: float = number("metal", "kg/kg", 0.0, 0.5, "assumed", "50–120 g per kg metal, carry-over", 0.05)
+    ref3_loss_kg_per_kg: float = number(
+        "metal", "kg/kg", 0.0, 0.5, "assumed", "50–120 g per kg metal, carry-over", 0.05
+    )
     carbon_ppm: float = number("metal", "ppm", 0.0, 5000.0, "recalled", _PRACTICE + ", 100–300 at 1050 °C", 150.0)
     carbon_scale_k: float = number("metal", "K", 5.0, 500.0, "assumed", _NONE, 60.0)
     dust_factor: float = number("metal", "1", 0.5, 5.0, "assumed", "1–2", 1.0)
@@ -159,10 +161,22 @@ class SimulatorTable:
     lithium_ppm: float = number("metal", "ppm", 0.0, 1000.0, "recalled", _PRACTICE + ", 10–100", 30.0)
     iron_share: float = number("metal", "kg/kg", 0.0, 0.9, "recalled", "iron in the alloy of an iron cathode", 0.15)
     excess_carbon_fraction: float | None = number(
-        "anode", "1", 0.0, 1.0, "assumed", "0.05–0.40; the truth where it should differ from the design's", optional=True
+        "anode",
+        "1",
+        0.0,
+        1.0,
+        "assumed",
+        "0.05–0.40; the truth where it should differ from the design's",
+        optional=True,
     )
     current_efficiency: float | None = number(
-        "metal", "1", 0.05, 1.0, "measured", "below 0.70 at 3 kA, nearly 0.80 at 8–15 kA; design's if not set", optional=True
+        "metal",
+        "1",
+        0.05,
+        1.0,
+        "measured",
+        "below 0.70 at 3 kA, nearly 0.80 at 8–15 kA; design's if not set",
+        optional=True,
     )
 
 

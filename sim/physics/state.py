@@ -170,6 +170,7 @@ class CellState:
     cf4_kg_per_s: float = 0.0
     gas_mol_per_s: float = 0.0
     slow_s: float = 0.0
+    slow_due_s: float = 30.0
     salted_kg: float = 0.0
     made_since_kg: float = 0.0
     ref3_fraction: float = 0.0

@@ -12,15 +12,13 @@ from sim.physics.state import CellState
 
 
 def voltage_parts_v(parameters: CellParameters, state: CellState) -> Mapping[str, float]:
-    """Reversible, anodic, cathodic, melt and conductor part; they add up to the cell voltage. Current-weighted means."""
+    """Reversible, anodic, cathodic, melt and conductor part; together the cell voltage. Current-weighted means."""
     anodes, d = state.anodes, parameters.derived
     line = state.line_current_a
     count = len(anodes.current_a)
     weights = [current / line for current in anodes.current_a] if line > 0.0 else [1.0 / count] * count
     between = state.reversible_co2_v - state.reversible_co_v
-    reversible = sum(
-        w * (state.reversible_co_v + f * between) for w, f in zip(weights, anodes.co2_share, strict=True)
-    )
+    reversible = sum(w * (state.reversible_co_v + f * between) for w, f in zip(weights, anodes.co2_share, strict=True))
     potential = sum(w * v for w, v in zip(weights, anodes.potential_v, strict=True))
     melt = sum(
         w * i * shape / state.conductivity_s_per_cm
@@ -58,7 +56,8 @@ def truths(parameters: CellParameters, state: CellState) -> dict[str, float | tu
         "current_a": state.line_current_a,
         "voltage_v": state.cell_voltage_v,
         **voltage_parts_v(parameters, state),
-        "pseudo_resistance_ohm": (state.cell_voltage_v - parameters.design.back_emf_v) / max(state.line_current_a, 1e-9),
+        "pseudo_resistance_ohm": (state.cell_voltage_v - parameters.design.back_emf_v)
+        / max(state.line_current_a, 1e-9),
         "bath_temperature_degc": seen.bath_temperature_degc,
         "lining_temperature_degc": seen.lining_temperature_degc,
         "metal_temperature_degc": seen.metal_temperature_degc,

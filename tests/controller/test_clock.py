@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from controller.clock import Clock, Tick
-from sim.virtual_time import run_virtual
+from sim.virtual_time import VirtualTimeLoop, run_virtual
 
 
 def ticks(work_s: list[float], period_s: float = 1.0) -> list[tuple[Tick, float]]:
@@ -44,3 +44,22 @@ def test_a_slight_overrun_runs_late_and_misses_nothing() -> None:
     seen = ticks([1.05, 0.1, 0.1])
     assert [tick.missed for tick, _ in seen] == [0, 0, 0]
     assert [round(tick.time_s - seen[0][0].time_s, 9) for tick, _ in seen] == [0.0, 1.0, 2.0]
+
+
+def test_a_process_that_was_stopped_skips_to_the_grid() -> None:
+    async def main() -> list[Tick]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, VirtualTimeLoop)
+        seen: list[Tick] = []
+        grid = Clock.every(1.0, start_s=0.0)
+        async for tick in grid:
+            seen.append(tick)
+            assert loop.time() - tick.time_s <= 0.5, "never begun so late that it crowds the next one"
+            if len(seen) == 2:
+                loop.call_later(0.9, setattr, loop._jumping, "now_s", 11.8)
+            if len(seen) == 4:
+                break
+        await grid.aclose()  # type: ignore[attr-defined]
+        return seen
+
+    assert [(tick.time_s, tick.missed) for tick in run_virtual(main())] == [(0.0, 0), (1.0, 0), (12.0, 10), (13.0, 0)]

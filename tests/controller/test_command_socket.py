@@ -66,3 +66,11 @@ async def test_a_socket_left_by_a_killed_daemon_is_replaced(tmp_path: Path) -> N
     assert (await say(again, b'{"cell": "ce1", "verb": "stop"}\n'))["accepted"]
     await again.close()
     assert not (tmp_path / "s").exists()
+
+
+async def test_the_socket_of_a_living_daemon_is_left_alone(door: CommandSocket) -> None:
+    second = CommandSocket(door.path, handle, status)
+    with pytest.raises(OSError, match="another daemon listens there"):
+        await second.start()
+    await second.close()
+    assert (await say(door, b'{"cell": "ce1", "verb": "hold"}\n'))["accepted"]

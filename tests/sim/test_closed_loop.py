@@ -172,7 +172,8 @@ def test_messages_are_those_of_a_daemon() -> None:
     assert topics.count("ce1/meta") == 1
     assert topics.count("token") == 6
     said = [_payload(message)["status"] for message in messages if message.topic.endswith("/status")]
-    assert said == ["online", "offline"]
+    assert (said[0], said[-1]) == ("online", "offline")
+    assert said.count("offline") == 1
 
 
 def _numbers(loop: ClosedLoop, cell: str, tag: str, since: int) -> list[float]:
@@ -188,3 +189,18 @@ def _payload(message: Message) -> dict[str, Any]:
     payload = json.loads(message.payload)
     assert isinstance(payload, dict)
     return payload
+
+
+def test_without_telemetry_the_same_is_recorded_and_nothing_published() -> None:
+    rows = []
+    for telemetry in (True, False):
+
+        async def test(telemetry: bool = telemetry) -> None:
+            async with ClosedLoop(demo_plant("ce1"), 1, telemetry=telemetry) as loop:
+                await loop.automatic("ce1")
+                await loop.run(30.0)
+                assert bool(loop.messages.log) is telemetry
+                rows.append(list(loop.storage.scans))
+
+        run_virtual(test())
+    assert rows[0] == rows[1]

@@ -11,6 +11,7 @@ import os
 import tty
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
+from typing import cast
 
 Delayed = Sequence[tuple[float, bytes]]
 """Pieces of an answer, each with the seconds to wait before it."""
@@ -122,9 +123,8 @@ class PeerProtocol(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self._peer.connected(self._write, transport.abort)
+        self._transport = cast(asyncio.Transport, transport)
+        self._peer.connected(self._write, self._transport.abort)
 
     def data_received(self, data: bytes) -> None:
         self._peer.got(data, self._write)

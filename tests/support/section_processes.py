@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -177,8 +178,13 @@ class SectionProcesses:
     def wait_ready(self, cell: str, within_s: float = READY_WITHIN_S) -> float:
         return until(lambda: not self.not_ready(cell), within_s, lambda: f"{cell} is ready: {self.not_ready(cell)}")
 
-    def run_automatically(self, cell: str) -> None:
-        """Arm and go to AUTOMATIC; returns once the rectifier has been given its first heartbeat."""
+    def run_automatically(self, *cells: str) -> None:
+        """Arm and go to AUTOMATIC; returns once each rectifier has been given its first heartbeat."""
+        with ThreadPoolExecutor(len(cells)) as pool:
+            for _ in pool.map(self._run_automatically, cells):
+                pass
+
+    def _run_automatically(self, cell: str) -> None:
         for verb, text in (("arm", ""), ("mode", "AUTOMATIC")):
             reply = self.command(cell, verb, text=text)
             assert reply["accepted"], reply

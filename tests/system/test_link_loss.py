@@ -26,8 +26,7 @@ TEMPERATURES = {f"bath_temperature_{n}_degc" for n in (1, 2, 3)}
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SectionProcesses]:
     with section(tmp_path_factory.mktemp("loss"), scan_period_s=1.0) as processes:
-        for cell in ("ce1", "prnd1"):
-            processes.run_automatically(cell)
+        processes.run_automatically("ce1", "prnd1")
         yield processes
 
 

@@ -32,7 +32,7 @@ def settle_slow(t: SimulatorTable, d: Derived, s: CellState) -> None:
     """Catch up with the ``slow_s`` seconds since the last time."""
     before_j = stored_j(t, d, s)
     passed_s = s.slow_s
-    _salt(t, d, s)
+    _salt(t, s)
     _cathode(t, d, s)
     _wear(t, d, s, passed_s)
     shape(t, d, s)
@@ -53,7 +53,7 @@ def composition(d: Derived, s: CellState) -> None:
     s.liquidus_k = binary - _BAF2_K_PER_MOLE_FRACTION * barium + d.liquidus_shift_k + 273.15
 
 
-def _salt(t: SimulatorTable, d: Derived, s: CellState) -> None:
+def _salt(t: SimulatorTable, s: CellState) -> None:
     made_kg = s.totals.metal_made_kg - s.salted_kg
     s.salted_kg = s.totals.metal_made_kg
     lif_kg = minimum(t.lif_loss_kg_per_kg * made_kg, 0.5 * s.lif_kg)
@@ -83,7 +83,7 @@ def _wear(t: SimulatorTable, d: Derived, s: CellState, passed_s: float) -> None:
     kept = exp(-passed_s / t.cold_s)
     corroded = t.contact_corrosion_per_day * passed_s / 86_400.0
 
-    def worn(
+    def worn(  # noqa: PLR0917 - one argument per column
         gap: float, remaining: float, settled: float, area: float, neck: float, cold: float, corrosion: float
     ) -> tuple[float, float, float, float]:
         # beyond the widest gap there is no face left to recede: the anode loses area instead
@@ -108,7 +108,7 @@ def shape(t: SimulatorTable, d: Derived, s: CellState) -> None:
     radius = s.cathode_radius_cm
     butt_kg = t.butt_share * d.carbon_new_kg
 
-    def shaped(
+    def shaped(  # noqa: PLR0917 - one argument per column
         gap: float, remaining: float, cold: float, neck: float, corrosion: float, factor: float
     ) -> tuple[float, float, float, float]:
         face = where(remaining < 0.0, maximum(_LEAST_AREA, 1.0 + remaining / butt_kg), 1.0)

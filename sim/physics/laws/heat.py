@@ -72,20 +72,9 @@ def metal_step(t: SimulatorTable, d: Derived, s: CellState, made_kg: float, dt_s
     return s.metal_kg * metal_energy_j_per_kg(t, d, metal_k) - mixed
 
 
-def warm(
-    t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, metal_a: float, made_kg: float, newly_kg: float,
-    before_j: float, dt_s: float,
-) -> None:  # fmt: skip
-    """One step of all temperatures. ``newly_kg`` went into solution, ``before_j`` was in the bath before masses moved."""
-    totals = s.totals
-    current, bath_k = s.line_current_a, s.bath_k
-    electric = current * s.cell_voltage_v
-    outside = d.outside_resistance_ohm * current * current
-    reaction = metal_a * d.hot_enthalpy_v
-    furnace = furnace_w(t, bath_k)
-    auxiliary = 1e3 * u.auxiliary_heat_kw
-    top = top_loss_w(t, d, bath_k, u.lid_closed)
-
+def walls(t: SimulatorTable, d: Derived, s: CellState, dt_s: float) -> tuple[float, float]:
+    """Heat into the lining, W, and growth of the ledge, kg."""
+    bath_k = s.bath_k
     # walls: a ledge grows where the lining draws more than the bath's superheat brings through its film
     lost_w = d.inner_w_per_k * (s.liquidus_k - s.lining_k)
     freezing_w = lost_w - d.film_w_per_k * maximum(bath_k - s.liquidus_k, 0.0)
@@ -96,6 +85,26 @@ def warm(
     grown_kg = minimum(maximum(wanted_kg, -s.ledge_kg), maximum(t.ledge_max_share * salt_kg - s.ledge_kg, 0.0))
     has_ledge = (s.ledge_kg > 0.0) | (wanted_kg > 0.0)
     to_lining = where(has_ledge & (bath_k > s.liquidus_k), lost_w, d.bath_to_lining_w_per_k * (bath_k - s.lining_k))
+    return to_lining, grown_kg
+
+
+def warm(  # noqa: PLR0917 - everything a step has found so far
+    t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, metal_a: float, made_kg: float, newly_kg: float,
+    before_j: float, dt_s: float,
+) -> None:  # fmt: skip
+    """One step of all temperatures. ``newly_kg`` dissolved, ``before_j`` was in the bath before masses moved."""
+    totals = s.totals
+    current, bath_k = s.line_current_a, s.bath_k
+    electric = current * s.cell_voltage_v
+    outside = d.outside_resistance_ohm * current * current
+    reaction = metal_a * d.hot_enthalpy_v
+    furnace = furnace_w(t, bath_k)
+    auxiliary = 1e3 * u.auxiliary_heat_kw
+    top = top_loss_w(t, d, bath_k, u.lid_closed)
+
+    to_lining, grown_kg = walls(t, d, s, dt_s)
+    fusion = 1e3 * t.fusion_heat_kj_per_kg
+    salt_kg = s.ref3_kg + s.baf2_kg + s.lif_kg
     frozen_before = frozen_share(t, bath_k, s.liquidus_k)
     to_ambient = t.wall_loss_w_per_k * (s.lining_k - d.ambient_k)
 

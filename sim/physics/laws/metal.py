@@ -6,7 +6,7 @@ from sim.physics.laws.electrics import FARADAY, GAS_CONSTANT
 from sim.physics.ops import Column, any_of, column, columns, exp, largest, log, maximum, minimum, number, total, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
-from sim.physics.state import CellInputs, CellState
+from sim.physics.state import CellState
 
 CARBON_KG_PER_MOL = 12.011e-3
 CF4_KG_PER_C = 88.003e-3 / (4.0 * FARADAY)
@@ -75,9 +75,9 @@ def anodic(t: SimulatorTable, d: Derived, s: CellState, dt_s: float) -> tuple[fl
     return total(taken), total(gas)
 
 
-def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: float) -> tuple[float, float]:
+def products(t: SimulatorTable, d: Derived, s: CellState, dt_s: float) -> tuple[float, float]:
     """Masses of this step into the state; the metal current, A, and the metal made, kg."""
-    totals, anodes = s.totals, s.anodes
+    totals = s.totals
     current = s.line_current_a
     oxide_a, fluorine_a = anodic(t, d, s, dt_s)
     efficiency = current_efficiency(t, d, s)
@@ -102,6 +102,20 @@ def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: f
     made_kg = metal_a * d.metal_kg_per_c * dt_s
     s.current_efficiency = metal_a / maximum(current, 1e-9)
 
+    gases(t, d, s, oxide_a, fluorine_a, from_oxide_a + oxidant_a, dt_s)
+    totals.oxide_reduced_kg = totals.oxide_reduced_kg + reduced_kg
+    totals.ref3_reduced_kg = totals.ref3_reduced_kg + ref3_kg
+    totals.metal_made_kg = totals.metal_made_kg + made_kg
+    s.effect_minutes_per_h = s.effect_minutes_per_h * exp(-dt_s / _HOUR_S)
+    return metal_a, made_kg
+
+
+def gases(  # noqa: PLR0917 - currents of one step
+    t: SimulatorTable, d: Derived, s: CellState, oxide_a: float, fluorine_a: float, kept_a: float, dt_s: float
+) -> None:
+    """Carbon burnt and what it became; of the oxide's current ``kept_a`` is not taken back by burning metal."""
+    totals, anodes = s.totals, s.anodes
+    current = s.line_current_a
     # carbon: primary gases by each anode's current density, then metal that burns back turns CO2 into CO
     share = oxide_a / maximum(current, 1e-9)
 
@@ -111,7 +125,7 @@ def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: f
     co2_a = total(column(co2_charge, anodes.current_a, anodes.co2_share)) * share
     co2 = co2_a * (dt_s / (4.0 * FARADAY))
     co = (oxide_a - co2_a) * (dt_s / (2.0 * FARADAY))
-    needed = maximum(oxide_a - from_oxide_a - oxidant_a, 0.0) * (dt_s / (2.0 * FARADAY))
+    needed = maximum(oxide_a - kept_a, 0.0) * (dt_s / (2.0 * FARADAY))
     from_co2 = minimum(needed, co2)
     from_co = minimum(needed - from_co2, co + from_co2)
     ratio = t.c2f6_mass_ratio
@@ -142,11 +156,6 @@ def products(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: f
     totals.charge_oxide_c = totals.charge_oxide_c + oxide_a * dt_s
     totals.charge_fluorine_c = totals.charge_fluorine_c + gas_c
     totals.charge_co2_c = totals.charge_co2_c + co2_a * dt_s
-    totals.oxide_reduced_kg = totals.oxide_reduced_kg + reduced_kg
-    totals.ref3_reduced_kg = totals.ref3_reduced_kg + ref3_kg
-    totals.metal_made_kg = totals.metal_made_kg + made_kg
-    s.effect_minutes_per_h = s.effect_minutes_per_h * exp(-dt_s / _HOUR_S)
-    return metal_a, made_kg
 
 
 def pool(t: SimulatorTable, d: Derived, s: CellState, made_kg: float) -> None:

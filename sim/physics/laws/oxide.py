@@ -87,7 +87,9 @@ def dissolve(t: SimulatorTable, s: CellState, dt_s: float) -> float:
     out = maximum(-room_kg, 0.0) * fall
     out_still = maximum(-still_room_kg, 0.0) * fall
 
-    exchange = (t.stagnant_share * s.oxide_kg - stirred * s.oxide_still_kg) * (1.0 - exp(-dt_s / (stirred * t.stagnant_exchange_s)))
+    exchange = (t.stagnant_share * s.oxide_kg - stirred * s.oxide_still_kg) * (
+        1.0 - exp(-dt_s / (stirred * t.stagnant_exchange_s))
+    )
     s.oxide_kg = s.oxide_kg + from_fast + from_slow + to_stirred - out - exchange
     s.oxide_still_kg = s.oxide_still_kg + to_still - out_still + exchange
     s.oxide_fast_kg = s.oxide_fast_kg - from_fast

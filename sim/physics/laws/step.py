@@ -1,4 +1,4 @@
-"""One step of a cell in the order of cause: electricity, feed, dissolution, products, heat; slow things now and then."""
+"""One step of a cell in order of cause: electricity, feed, dissolution, products, heat; slow things now and then."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def step(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: float
     before_j = content_j(t, d, s)
     feed(t, d, s, u)
     newly_kg = dissolve(t, s, dt_s)
-    metal_a, made_kg = products(t, d, s, u, dt_s)
+    metal_a, made_kg = products(t, d, s, dt_s)
     pool(t, d, s, made_kg)
     warm(t, d, s, u, metal_a, made_kg, newly_kg, before_j, dt_s)
     s.time_s = s.time_s + dt_s
     s.slow_s = s.slow_s + dt_s
-    if any_of(s.slow_s >= SLOW_S - 1e-9):
+    # on a grid of time, so that many cells come to it together whatever has been done to one of them
+    if any_of(s.time_s >= s.slow_due_s - 1e-6):
         settle_slow(t, d, s)
+        s.slow_due_s = s.slow_due_s + SLOW_S

@@ -44,6 +44,7 @@ def test_what_is_not_fitted_is_no_fault() -> None:
         ({"cell_voltage_v": missing("timeout", 100.0)}, {"measurement_lost"}),
         ({"cell_voltage_v": 14.0}, {"voltage_high"}),
         ({"bath_temperature_degc": (880.0, missing("open_circuit", 100.0))}, {"thermocouple_open:2"}),
+        ({"bath_temperature_degc": (880.0, missing("open_or_over", 100.0))}, {"thermocouple_open:2"}),
         ({"bath_temperature_degc": (930.0,)}, {"bath_temperature_high"}),
         ({"bath_temperature_degc": (845.0,)}, {"bath_temperature_low"}),
         ({"coolant_flow_healthy": 0.0}, {"coolant_lost"}),

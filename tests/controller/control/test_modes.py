@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from controller.control.modes import TRANSITIONS, Facts, Need, ruling
+from controller.control.modes import TRANSITIONS, Facts, Need, consequence, ruling
 from controller.process_image.modes import Mode
 
 MET = Facts(armed=True, feedback_missing="", standing_still=False)
@@ -37,3 +37,12 @@ def test_going_down_needs_nothing(before: Mode) -> None:
 def test_each_need_of_automatic_has_its_own_refusal(facts: Facts, code: str) -> None:
     assert ruling(Mode.HOLD, Mode.AUTOMATIC, facts).code == code
     assert Need.RUNNING not in TRANSITIONS[Mode.HOLD, Mode.MANUAL]
+
+
+def test_nobody_is_told_of_a_watchdog_that_is_not_there() -> None:
+    text = consequence(Mode.MANUAL, Mode.STANDBY, 18000.0, 25000.0)
+    assert "18000 A" in text
+    assert "own watchdog" in text
+    text = consequence(Mode.MANUAL, Mode.STANDBY, 150.0, 400.0, watchdog=False)
+    assert "stays as it is" in text
+    assert "150" not in text

@@ -59,3 +59,12 @@ def test_a_starved_anode_is_forecast_at_the_equal_share() -> None:
 
 def test_overdue_is_zero() -> None:
     assert remaining_h(-1.0, 1389.0, 1389.0, 1e-4) == 0.0
+
+
+def test_the_forecast_starts_at_the_first_current_and_does_not_creep_up_from_zero() -> None:
+    wear = fresh(2)
+    first = worn(wear, (1500.0, 1400.0), (1500.0, 1400.0), 1.0)
+    assert first.filtered_a == (1500.0, 1400.0)
+    second = worn(first, (1510.0, 1390.0), (1510.0, 1390.0), 1.0)
+    assert 1500.0 < second.filtered_a[0] < 1501.0
+    assert 1399.0 < second.filtered_a[1] < 1400.0

@@ -80,8 +80,17 @@ class TestArming:
         assert "wrong identity" in result.verdicts[0].message
 
     def test_current_above_the_envelope_cannot_be_armed(self) -> None:
-        result = guard(NO_COMMANDS, image(line_current_a=28001.0), (ARM,), GuardState(), LIMITS)
+        above_a = LIMITS.current_a_max + LIMITS.setpoint_readback_tolerance_a + 1.0
+        result = guard(NO_COMMANDS, image(line_current_a=above_a), (ARM,), GuardState(), LIMITS)
         assert not result.verdicts[0].accepted
+        assert "above the envelope's 28000 A" in result.verdicts[0].message
+
+    def test_a_cell_that_runs_at_its_ceiling_can_be_armed(self) -> None:
+        """Noise reads above the ceiling every other scan; what is written stays below it."""
+        noisy = image(line_current_a=28001.0, current_setpoint_readback_a=28000.0)
+        result = guard(Commands(28500.0), noisy, (ARM,), GuardState(), LIMITS)
+        assert result.state.armed
+        assert result.commands.current_setpoint_a == LIMITS.current_a_max
 
     def test_shadow_refuses_to_arm_and_passes_nothing(self) -> None:
         shadow = with_limits(shadow=True)
@@ -286,6 +295,23 @@ class TestRectifier:
         assert results[0].action is Action.NONE
         assert results[1].action is Action.HOLD
         assert "foreign writer" in results[1].reasons[0]
+
+    def test_a_hold_goes_no_higher_than_somebody_has_lowered_the_setpoint(self) -> None:
+        foreign = {"current_setpoint_readback_a": 8000.0}
+        results = run(armed_state(), [image(100.0 + t, **foreign) for t in range(4)], Commands(25000.0))
+        assert results[1].action is Action.HOLD
+        assert [result.commands.current_setpoint_a for result in results[1:]] == [8000.0] * 3
+        lower = guard(
+            Commands(25000.0), image(104.0, current_setpoint_readback_a=5000.0), (), results[-1].state, LIMITS
+        )
+        assert lower.commands.current_setpoint_a == 5000.0
+
+    def test_a_hold_overwritten_again_and_again_ends_control(self) -> None:
+        foreign = {"current_setpoint_readback_a": 24000.0}
+        results = run(armed_state(), [image(100.0 + t, **foreign) for t in range(4)], Commands(25000.0))
+        assert [result.action for result in results] == [Action.NONE, Action.HOLD, Action.HOLD, Action.SILENT]
+        assert results[3].commands == NO_COMMANDS
+        assert "overwritten" in results[3].state.why_not_armed
 
     def test_one_mismatch_is_forgiven(self) -> None:
         images = [image(100.0, current_setpoint_readback_a=24000.0), image(101.0, current_setpoint_readback_a=24200.0)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
-from drivers.link.address import parse_link
+from drivers.link.address import LinkAddress, parse_link
 from drivers.link.link import Link, LinkState, LinkStatus, Priority
 from drivers.modbus.master import ModbusMaster
 from drivers.profiles.schema import Bus
@@ -142,5 +144,39 @@ def test_a_closed_link_can_be_started_again() -> None:
             await asyncio.sleep(0.1)
             assert state_of(link) is LinkState.UP
             assert peer.connections == 2
+
+    run_virtual(run())
+
+
+class ForeignTransport:
+    """What uvloop hands out: the methods of a transport, but none of asyncio's classes among its ancestors."""
+
+    def __init__(self, protocol: asyncio.Protocol) -> None:
+        self._protocol = protocol
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
+
+    def abort(self) -> None:
+        asyncio.get_running_loop().call_soon(self._protocol.connection_lost, None)
+
+
+class ForeignSeam:
+    async def open(self, address: LinkAddress, protocol_factory: Callable[[], asyncio.Protocol]) -> Any:
+        protocol = protocol_factory()
+        transport: Any = ForeignTransport(protocol)
+        protocol.connection_made(transport)
+        return transport
+
+
+def test_the_transports_of_another_event_loop_will_do() -> None:
+    async def run() -> None:
+        link = Link(parse_link("tcp://10.0.0.5:502"), ForeignSeam(), bus=BUS)
+        link.start()
+        await asyncio.sleep(0.01)
+        assert state_of(link) is LinkState.UP
+        await link.close()
+        assert state_of(link) is LinkState.CLOSED
 
     run_virtual(run())

@@ -64,7 +64,13 @@ def test_the_effect_is_sudden_and_begins_on_few_anodes() -> None:
 def test_no_fluorine_gas_before_passivation() -> None:
     parameters = cell_parameters("prnd_25ka")
     state = running_state(parameters, seed=1)
-    run(parameters, state, 3 * 3600.0, fed=False, until=lambda now: max(now.anodes.potential_v) > parameters.truth.passivation_v)
+    run(
+        parameters,
+        state,
+        3 * 3600.0,
+        fed=False,
+        until=lambda now: max(now.anodes.potential_v) > parameters.truth.passivation_v,
+    )
     assert state.totals.cf4_kg < 1e-3
 
 
