@@ -14,7 +14,7 @@ from sim.listing.values import parameter_values
 from sim.physics.registry import SHORT, WORDS, parameters
 from sim.physics.setup import CellSetup, load_setup
 from sim.probe.attended import DEEDS
-from sim.probe.settings import BATH, unknown
+from sim.probe.settings import BATH
 
 _WHAT = ("cells", "parameters", "page")
 
@@ -23,7 +23,7 @@ def run_list(args: argparse.Namespace) -> int:
     what, cell = args.what or "cells", args.cell
     if what not in _WHAT:
         if cell is not None or (what not in cell_names() and not what.endswith(".toml")):
-            return _refused(str(unknown(what, (*_WHAT, *cell_names())).args[0]))
+            return _refused(f"no {what!r}: cells, parameters, page, or one of {', '.join(cell_names())}")
         what, cell = "parameters", what
     if what == "page":
         print(physics_page(), end="")

@@ -17,6 +17,8 @@ _FREE = ("none", "off", "open", "no")
 _BOUND = ("on", "closed", "yes")
 _MOST_UNDISSOLVED = 0.02
 """Of the bath: nobody goes on feeding onto that much undissolved oxide."""
+_IDLE_SHARE = 0.01
+"""Of nominal current: a cell without current is not fed."""
 _LATER_DESIGN = (
     "design.voltage_limit_v",
     "design.anodes.immersion_cm",
@@ -31,10 +33,20 @@ class AttendedCell(OpenLoop):
 
     lid_closed: bool = False
     auxiliary_kw: float = 0.0
+    extra_moisture_wt_pct: float = 0.0
+    wrong_oxide_share: float = 0.0
 
     def step(self, dt_s: float) -> None:
         dose_kg = self._feed_kg_per_s * dt_s
-        inputs = CellInputs(self.current_a, self.voltage_limit_v, dose_kg, self.lid_closed, self.auxiliary_kw)
+        inputs = CellInputs(
+            self.current_a,
+            self.voltage_limit_v,
+            dose_kg,
+            self.lid_closed,
+            self.auxiliary_kw,
+            extra_moisture_wt_pct=self.extra_moisture_wt_pct,
+            wrong_oxide_share=self.wrong_oxide_share,
+        )
         advance_in_place(self.parameters, self.state, inputs, dt_s)
         if self.hold_k is not None:
             held_at(self.parameters, self.state, self.hold_k)
@@ -44,7 +56,8 @@ class AttendedCell(OpenLoop):
     def _feed(self, wt_pct: float) -> float:
         s = self.state
         undissolved_kg = s.oxide_fast_kg + s.oxide_slow_kg + s.sludge_kg
-        if s.bath_k < s.liquidus_k or undissolved_kg > _MOST_UNDISSOLVED * s.bath_mass_kg:
+        idle = s.line_current_a < _IDLE_SHARE * self.parameters.derived.nominal_current_a
+        if idle or s.bath_k < s.liquidus_k or undissolved_kg > _MOST_UNDISSOLVED * s.bath_mass_kg:
             return 0.0
         return OpenLoop._feed(self, wt_pct)
 
@@ -101,6 +114,14 @@ def _auxiliary(cell: AttendedCell, item: Setting) -> None:
     cell.auxiliary_kw = _number(item, 0.0, 10_000.0, "kW")
 
 
+def _extra_moisture(cell: AttendedCell, item: Setting) -> None:
+    cell.extra_moisture_wt_pct = _number(item, 0.0, 50.0, "wt%")
+
+
+def _wrong_oxide(cell: AttendedCell, item: Setting) -> None:
+    cell.wrong_oxide_share = _number(item, 0.0, 1.0, "1")
+
+
 def _service(cell: AttendedCell, item: Setting) -> None:
     cell.service = _flag(item)
 
@@ -117,6 +138,8 @@ DEEDS: Mapping[str, Deed] = MappingProxyType(
         "hold": Deed("°C", "temperature (as it is), a number, or none", _hold),
         "lid": Deed("", "closed or open", _lid),
         "auxiliary_kw": Deed("kW", "alternating current through the bath", _auxiliary),
+        "extra_moisture_wt_pct": Deed("wt%", "water in the feed that whoever feeds does not know of", _extra_moisture),
+        "wrong_oxide_share": Deed("1", "of the feed: CeO2 that nobody noticed", _wrong_oxide),
         "service": Deed("", "on or off", _service),
         "anode_1_limit_factor": Deed("1", "critical current density of the first anode, of the others'", _weaker_anode),
     }

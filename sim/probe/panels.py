@@ -15,18 +15,18 @@ class Panel(NamedTuple):
 
 PANELS: Mapping[str, Panel] = MappingProxyType(
     {
-        "voltage": Panel("V", ("voltage_v",)),
+        "voltage": Panel("cell, V", ("voltage_v",)),
         "parts": Panel("V", ("reversible_v", "anodic_v", "cathodic_v", "melt_v", "conductor_v")),
-        "current": Panel("A", ("current_a",)),
+        "current": Panel("current, A", ("current_a",)),
         "power": Panel("kW", ("dc_power_kw", "heating_power_kw", "top_loss_kw", "wall_loss_kw", "reaction_power_kw")),
         "temperature": Panel(
             "°C",
             ("bath_temperature_degc", "metal_temperature_degc", "lining_temperature_degc", "bath_liquidus_degc"),
         ),
-        "frozen": Panel("1", ("bath_frozen_share",)),
-        "ledge": Panel("kg", ("ledge_kg",)),
-        "oxide": Panel("wt%", ("oxide_dissolved_wt_pct", "oxide_at_anodes_wt_pct", "oxide_saturation_wt_pct")),
-        "undissolved": Panel("kg", ("oxide_undissolved_kg", "sludge_kg")),
+        "frozen": Panel("frozen share", ("bath_frozen_share",)),
+        "ledge": Panel("ledge, kg", ("ledge_kg",)),
+        "oxide": Panel("oxide, wt%", ("oxide_dissolved_wt_pct", "oxide_at_anodes_wt_pct", "oxide_saturation_wt_pct")),
+        "undissolved": Panel("oxide, kg", ("oxide_undissolved_kg", "sludge_kg")),
         "load": Panel("j/jc", ("anode_load",)),
         "anodes": Panel("A per anode", ("anode_current_a",)),
         "potential": Panel("anode iR-free, V", ("anode_potential_v",)),
@@ -34,9 +34,10 @@ PANELS: Mapping[str, Panel] = MappingProxyType(
         "films": Panel("anodes passivated", ("anode_passivated_count",)),
         "pfc": Panel("CF4, ppm", ("cf4_ppm",), logarithmic=True),
         "cf4": Panel("kg", ("cf4_kg", "c2f6_kg")),
-        "hf": Panel("HF, kg", ("hf_kg",)),
-        "efficiency": Panel("1", ("current_efficiency", "current_efficiency_mean")),
-        "metal": Panel("kg", ("metal_kg", "metal_in_cell_kg")),
+        "feed": Panel("feed, kg/h", ("feed_kg_per_h",)),
+        "hf": Panel("HF, kg/h", ("hf_kg_per_h",)),
+        "efficiency": Panel("efficiency", ("current_efficiency", "current_efficiency_mean")),
+        "metal": Panel("metal, kg", ("metal_kg", "metal_in_cell_kg")),
         "carbon": Panel("carbon, kg/t", ("carbon_kg_per_t",)),
         "salt": Panel("REF3, mol%", ("ref3_mol_pct",)),
     }

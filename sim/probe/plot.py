@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ class PlotMissing(RuntimeError):
 
 
 _CF4_LEAST_PPM = 0.1
+_COLOURS = 48
 _MOST_LINES_WITH_NAMES = 6
 
 
@@ -42,17 +45,26 @@ def draw(samples: Sequence[Sample], title: str, panels: Sequence[str], target: P
     in_minutes = isinstance(last, float) and last <= 3.0
     times = [60.0 * hour if isinstance(hour, float) else 0.0 for hour in hours] if in_minutes else hours
     figure, rows = pyplot.subplots(
-        len(panels), 1, sharex=True, squeeze=False, figsize=(8.0, 1.0 + 1.75 * len(panels)), layout="constrained"
+        len(panels), 1, sharex=True, squeeze=False, figsize=(8.0, 0.9 + 1.45 * len(panels)), layout="constrained"
     )
     for axes, name in zip(rows[:, 0], panels, strict=True):
         _panel(axes, PANELS[name], times, samples)
     rows[-1, 0].set_xlabel("minutes" if in_minutes else "hours")
-    figure.suptitle(title, fontsize=10)
+    figure.suptitle(textwrap.fill(title, 100), fontsize=9)
+    drawn = io.BytesIO()
     try:
-        # no name of the program and no date in the file: the same probe makes the same picture
-        figure.savefig(target, dpi=90, metadata={"Software": None})
+        figure.savefig(drawn, dpi=90, format="png")
     finally:
         pyplot.close(figure)
+    _save_small(drawn, target)
+
+
+def _save_small(drawn: io.BytesIO, target: Path) -> None:
+    """With few colours and no date or program in the file: the same probe makes the same picture."""
+    from PIL import Image  # noqa: PLC0415 - comes with matplotlib
+
+    with Image.open(drawn) as picture:
+        picture.convert("RGB").quantize(_COLOURS).save(target, format="PNG", optimize=True)
 
 
 def _panel(axes: Any, panel: Panel, times: Sequence[Any], samples: Sequence[Sample]) -> None:
@@ -73,11 +85,10 @@ def _panel(axes: Any, panel: Panel, times: Sequence[Any], samples: Sequence[Samp
         axes.set_yscale("log")
     if len(panel.names) > 1 and lines <= _MOST_LINES_WITH_NAMES:
         axes.legend(fontsize=7, loc="best", ncols=2)
-    elif len(panel.names) == 1 and not lines:
-        axes.legend(fontsize=7, loc="best", handlelength=0)
     axes.grid(alpha=0.3)
     axes.tick_params(labelsize=8)
-    axes.ticklabel_format(useOffset=False, axis="y") if not panel.logarithmic else None
+    if not panel.logarithmic:
+        axes.ticklabel_format(useOffset=False, axis="y")
 
 
 def _at(value: Any, place: int) -> float:
@@ -85,7 +96,7 @@ def _at(value: Any, place: int) -> float:
 
 
 def _words(name: str) -> str:
-    for ending in ("_degc", "_wt_pct", "_mol_pct", "_kw", "_kg_per_t", "_kg", "_v", "_a", "_ppm"):
+    for ending in ("_degc", "_wt_pct", "_mol_pct", "_kw", "_kg_per_t", "_kg_per_h", "_kg", "_v", "_a", "_ppm"):
         if name.endswith(ending):
             return name.removesuffix(ending).replace("_", " ")
     return name.replace("_", " ")
