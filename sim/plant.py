@@ -29,11 +29,12 @@ from sim.physics.cell import (
     outputs,
     running_state,
 )
+from sim.physics.noise import NoiseState, ScanStatistics, noise_state, sample_v, scan_statistics
 from sim.physics.parameters import parameters_from
 from sim.physics.people import change_anode, tap_metal
-from sim.sensors import bath_noise_v
 
 STEP_MAX_S = 1.0
+SAMPLE_S = 0.1
 HOPPER_KEY = "hopper_kg"
 """The one key of ``[simulator]`` that is about a device and not about the cell's physics."""
 HOPPER_KG = 400.0
@@ -68,6 +69,10 @@ class SimulatedCell:
         self.state: CellState = running_state(self.parameters, seed=seed)
         self.lid_closed = False
         self.auxiliary_heat_kw = 0.0
+        self.extra_moisture_wt_pct = 0.0
+        self.wrong_oxide_share = 0.0
+        """Of what is fed from now on; both until they are set back."""
+        self._hand_fed_kg = 0.0
         self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
         self.start_s = start_s
         self.now_s = start_s
@@ -78,6 +83,12 @@ class SimulatedCell:
         self.feeder = Feeder(self._random("feeder"), time_s=start_s, hopper_kg=self._hopper_kg())
         self.load_cell = LoadCell(self._random("load_cell"), hopper_kg=self.feeder.hopper_kg)
         self.anode_monitor = AnodeMonitor(self.outputs.anode_current_a, self._random("anode_current"))
+        self.noise: NoiseState
+        self.voltage_statistics: ScanStatistics
+        """Of the last step: what the process seam sees beyond the truth."""
+        self._sampling_noise = self._random("sampling")
+        self._sampled_s = start_s
+        self._anode_area_cm2 = self.parameters.anode_count * self.parameters.anode_area_new_cm2
         self.digital_io = DigitalIO(
             time_s=start_s,
             on_permit_open=lambda: self.rectifier.trip("permit contact open"),
@@ -95,6 +106,13 @@ class SimulatedCell:
             next_s = self.start_s + (self.steps + 1) * self.step_s
         self._let_devices_reach(time_s)
 
+    def sample(self, time_s: float) -> None:
+        """Let the voltmeter take a sample now, as a device does that is asked over a wire; at most ten a second."""
+        if time_s - self._sampled_s >= SAMPLE_S:
+            self._sampled_s = time_s
+            noise_v = sample_v(self.noise, time_s, self._sampling_noise)
+            self.rectifier.observe(self.state.line_current_a, self.state.cell_voltage_v + noise_v)
+
     @property
     def outputs(self) -> CellOutputs:
         """The cell as it stands, reckoned anew at each look: few ask, and not at every step."""
@@ -103,6 +121,10 @@ class SimulatedCell:
     def change_anode(self, position: int) -> None:
         """``position`` counts from 1."""
         self.state = change_anode(self.parameters, self.state, position - 1)
+
+    def hand_feed(self, mass_kg: float) -> None:
+        """Oxide thrown in by a person, which no feeder and no hopper knows of."""
+        self._hand_fed_kg += mass_kg
 
     def tap_metal(self, mass_kg: float) -> float:
         """Returns the mass that came, at most what was there."""
@@ -117,7 +139,11 @@ class SimulatedCell:
             oxide_dose_kg=self.feeder.collect_kg(),
             lid_closed=self.lid_closed,
             auxiliary_heat_kw=self.auxiliary_heat_kw,
+            hand_fed_kg=self._hand_fed_kg,
+            extra_moisture_wt_pct=self.extra_moisture_wt_pct,
+            wrong_oxide_share=self.wrong_oxide_share,
         )
+        self._hand_fed_kg = 0.0
         advance_in_place(self.parameters, self.state, inputs, self.step_s)
         self.steps += 1
         self.now_s = time_s
@@ -140,10 +166,16 @@ class SimulatedCell:
         """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
         state = self.state
         anodes, line_current_a = state.anodes, state.line_current_a
-        worst_load = max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)])
-        noise_v = bath_noise_v(line_current_a / self.plan.design.nominal_current_a, worst_load)
-        voltage_v = state.cell_voltage_v + (self._bath_noise.gauss(0.0, noise_v) if noise_v > 0.0 else 0.0)
-        self.rectifier.observe(line_current_a, voltage_v)
+        self.noise = noise_state(
+            current_density_a_per_cm2=line_current_a / self._anode_area_cm2,
+            current_share=line_current_a / self.plan.design.nominal_current_a,
+            worst_load=max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)]),
+            bath_k=state.bath_k,
+            oxide_wt_pct=state.oxide_wt_pct,
+            ohmic_v=max(0.0, state.cell_voltage_v - self.plan.design.back_emf_v) if line_current_a > 0.0 else 0.0,
+        )
+        self.voltage_statistics = scan_statistics(self.noise, self.step_s, self._bath_noise)
+        self.rectifier.observe(line_current_a, state.cell_voltage_v + self.voltage_statistics.mean_v)
         self.anode_monitor.observe(anodes.current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:
@@ -213,7 +245,13 @@ class SimulatedPlant:
     def advance_cell(self, name: str) -> Callable[[], None]:
         """What brings one cell to the present, for whoever looks at its devices."""
         cell, clock = self.cells[name], self.clock
-        return lambda: cell.advance_to(clock())
+
+        def advance() -> None:
+            time_s = clock()
+            cell.advance_to(time_s)
+            cell.sample(time_s)
+
+        return advance
 
     def truth(self, cell: str) -> CellOutputs:
         """What no controller may see; for campaigns and tests."""

@@ -7,19 +7,6 @@ import random
 from dataclasses import dataclass
 
 SECONDS_PER_DAY = 86_400.0
-BUBBLE_NOISE_V = 0.012
-"""Rms at nominal current in a mean over one scan: 20–80 mV rms at 1–10 Hz leave about a third, surface waves add to it.
-Assumed."""
-NOISE_GROWTH = 5.0
-"""How many times larger it is when an anode is about to passivate; assumed, from three to ten times seen elsewhere."""
-GROWTH_BEGINS_AT_LOAD = 0.7
-
-
-def bath_noise_v(current_share: float, anode_load: float) -> float:
-    """Rms of the cell voltage in one scan, at ``current_share`` of nominal current and the worst ``anode_load``, the
-    share of its limiting current that an anode carries."""
-    nearness = (anode_load - GROWTH_BEGINS_AT_LOAD) / (1.0 - GROWTH_BEGINS_AT_LOAD)
-    return BUBBLE_NOISE_V * current_share * (1.0 + (NOISE_GROWTH - 1.0) * min(1.0, max(0.0, nearness)))
 
 
 @dataclass(frozen=True, slots=True)

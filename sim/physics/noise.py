@@ -6,12 +6,15 @@ import math
 import random
 from typing import NamedTuple
 
-BUBBLE_RMS_V = 0.045
+BUBBLE_RMS_V = 0.040
 """At 1 A/cm² and 1–10 Hz; assumed, 20–80 mV."""
-WAVE_RMS_V = 0.012
+WAVE_RMS_V = 0.010
 """Slow surface waves of 0.2–1 Hz; assumed, ±10–30 mV."""
 RIPPLE_SHARE = 0.02
 """Of the ohmic voltage, at 300 or 600 Hz; recalled, 1–5 %."""
+RIPPLE_HZ = 300.0
+FILTER_S = 0.1
+"""First-order filter of a voltage transducer; assumed."""
 GROWTH_BEGINS_AT_LOAD = 0.85
 GROWTH = 5.0
 """Bubble noise grows this many times until an anode passivates; assumed, 3–10."""
@@ -67,9 +70,11 @@ def scan_statistics(state: NoiseState, scan_s: float, rng: random.Random) -> Sca
 
 
 def sample_v(state: NoiseState, time_s: float, rng: random.Random) -> float:
-    """One instantaneous sample, as a device takes it: waves are coherent in time, bubbles and ripple are not."""
+    """One sample as a transducer gives it: waves are coherent in time, bubbles and ripple pass its filter."""
     wave = math.sqrt(2.0) * state.wave_rms_v * math.sin(2.0 * math.pi * state.wave_hz * time_s)
-    return wave + rng.gauss(0.0, math.hypot(state.bubble_rms_v, state.ripple_rms_v))
+    bubbles = state.bubble_rms_v / math.sqrt(1.0 + (2.0 * math.pi * state.bubble_hz * FILTER_S) ** 2)
+    ripple = state.ripple_rms_v / (2.0 * math.pi * RIPPLE_HZ * FILTER_S)
+    return wave + rng.gauss(0.0, math.hypot(bubbles, ripple))
 
 
 def aluminium_bubble_amplitude_v(current_density_a_per_cm2: float) -> float:

@@ -90,6 +90,7 @@ class Totals:
     oxide_fed_kg: float = 0.0
     """As sesquioxide, dry."""
     oxide_hydrolysed_kg: float = 0.0
+    oxide_spilt_kg: float = 0.0
     oxide_reduced_kg: float = 0.0
     oxidant_used_mol: float = 0.0
     metal_made_kg: float = 0.0

@@ -1,7 +1,7 @@
 """Reference points R1–R25: what published measurements and exact laws ask of the defaults.
 
-One set of defaults serves all of them. Points that only follow from a law assumed here are *consistency*: they show that
-the law is computed as stated, not that it is true, and are counted apart.
+One set of defaults serves all of them. Points that only follow from a law assumed here are *consistency*: they show
+that the law is computed as stated, not that it is true, and are counted apart.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sim.physics.laws.electrics import GAS_CONSTANT
 from sim.physics.laws.heat import stored_j
+from sim.physics.laws.metal import impurities
 from sim.physics.ops import Column, column, columns, exp, log, maximum, minimum, table_entry, tanh, total, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
@@ -33,6 +34,7 @@ def settle_slow(t: SimulatorTable, d: Derived, s: CellState) -> None:
     before_j = stored_j(t, d, s)
     passed_s = s.slow_s
     _salt(t, s)
+    impurities(t, d, s, s.made_since_kg)
     _cathode(t, d, s)
     _wear(t, d, s, passed_s)
     shape(t, d, s)

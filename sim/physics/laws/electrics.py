@@ -95,9 +95,7 @@ def sweep(cell: tuple[float, ...], given: tuple[Column, ...], currents: Column) 
     settled_j = half_j + 20.0 * width_j
     film_scale = film_v * agitation * agitation * agitation
 
-    def branch(
-        i: float, area: float, limit: float, resistance: float, passivated: float
-    ) -> tuple[float, float, float, float]:
+    def branch(i: float, area: float, limit: float, resistance: float, passivated: float) -> tuple[float, float, float]:
         j = i / area
         settled = where(j > settled_j, 1.0, 1.0 / (1.0 + exp(minimum((half_j - j) / width_j, 500.0))))
         share = floor + rise * settled
@@ -113,10 +111,10 @@ def sweep(cell: tuple[float, ...], given: tuple[Column, ...], currents: Column) 
         potential = potential + hold * beyond + square * load
         slope = (positive * rise * settled * (1.0 - settled) / width_j + thermal * inverse_2j0 / root) / area
         slope = slope + (hold + 3.0 * square) / limit + resistance
-        return 1.0 / slope, i - (potential + resistance * i) / slope, share, 0.0
+        return 1.0 / slope, i - (potential + resistance * i) / slope, share
 
     area, limit, resistance, passivated = given
-    conductance, offset, shares, _ = columns(branch, currents, area, limit, resistance, passivated)
+    conductance, offset, shares = columns(branch, currents, area, limit, resistance, passivated)
     conductances = total(conductance)
     offsets = total(offset)
     wanted_bus = (demand - offsets) / conductances

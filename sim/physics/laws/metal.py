@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.physics.laws.electrics import FARADAY, GAS_CONSTANT
-from sim.physics.ops import Column, any_of, column, columns, exp, largest, log, maximum, minimum, number, total, where
+from sim.physics.ops import any_of, column, columns, exp, largest, maximum, minimum, number, total, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
 from sim.physics.state import CellState
@@ -158,8 +158,8 @@ def gases(  # noqa: PLR0917 - currents of one step
     totals.charge_co2_c = totals.charge_co2_c + co2_a * dt_s
 
 
-def pool(t: SimulatorTable, d: Derived, s: CellState, made_kg: float) -> None:
-    """Metal and what it carries, by the estimates of the moment it is made."""
+def impurities(t: SimulatorTable, d: Derived, s: CellState, made_kg: float) -> None:
+    """What new metal carries into the pool, by estimates for the bath as it now is."""
     hotter = s.bath_k - 1323.0
     carbon = t.carbon_ppm * t.dust_factor * exp(minimum(hotter / t.carbon_scale_k, 20.0))
     carbon = carbon * (1.0 + 3.0 * s.effect_minutes_per_h)
@@ -174,7 +174,6 @@ def pool(t: SimulatorTable, d: Derived, s: CellState, made_kg: float) -> None:
     s.metal_refractory_kg = s.metal_refractory_kg + 1e-6 * refractory * made_kg
     s.metal_lithium_kg = s.metal_lithium_kg + 1e-6 * lithium * made_kg
     s.metal_iron_kg = s.metal_iron_kg + 1e-6 * iron * made_kg
-    s.metal_kg = s.metal_kg + made_kg
 
 
-__all__ = ["Column", "current_efficiency", "fluorine_share", "log", "passivate", "pool", "products"]
+__all__ = ["current_efficiency", "fluorine_share", "gases", "impurities", "passivate", "products"]

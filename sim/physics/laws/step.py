@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.physics.laws.anodes import SLOW_S, settle_slow
 from sim.physics.laws.electrics import solve
 from sim.physics.laws.heat import content_j, warm
-from sim.physics.laws.metal import pool, products
+from sim.physics.laws.metal import products
 from sim.physics.laws.oxide import dissolve, feed
 from sim.physics.ops import any_of
 from sim.physics.parameters import Derived
@@ -20,7 +20,7 @@ def step(t: SimulatorTable, d: Derived, s: CellState, u: CellInputs, dt_s: float
     feed(t, d, s, u)
     newly_kg = dissolve(t, s, dt_s)
     metal_a, made_kg = products(t, d, s, dt_s)
-    pool(t, d, s, made_kg)
+    s.metal_kg = s.metal_kg + made_kg
     warm(t, d, s, u, metal_a, made_kg, newly_kg, before_j, dt_s)
     s.time_s = s.time_s + dt_s
     s.slow_s = s.slow_s + dt_s

@@ -62,7 +62,7 @@ def check_balances(parameters: CellParameters, start: CellState, end: CellState)
     d, totals = parameters.derived, end.totals
     per_re2o3 = 2.0 * (d.re2o3_kg_per_mol - 3.0 * 15.999e-3) / 2.0 / d.re2o3_kg_per_mol
     metal_per_ref3 = d.metal_kg_per_c / d.ref3_kg_per_c
-    fed = totals.oxide_fed_kg + totals.oxide_hydrolysed_kg
+    fed = totals.oxide_fed_kg + totals.oxide_hydrolysed_kg - totals.oxide_spilt_kg
     scale = 1e-6 * max(totals.oxide_fed_kg, 1.0)
     assert fed - totals.oxide_reduced_kg == pytest.approx(end.oxide_all_kg - start.oxide_all_kg, abs=scale)
     # rare earth: from oxide and from fluoride into metal
