@@ -86,7 +86,7 @@ def test_a_month_of_neglect_ends_in_burnt_through_anodes_and_not_in_nonsense() -
     parameters = cell_parameters("prnd_25ka")
     state = running_state(parameters, seed=1)
     shares = []
-    for step in range(20 * 24 * 720):
+    for step in range(13 * 24 * 720):
         dose_kg = 0.1 if step < 8 * 24 * 720 else 0.0
         advance_in_place(parameters, state, CellInputs(25_000.0, 15.0, dose_kg), 5.0)
         if step % 8640 == 0:

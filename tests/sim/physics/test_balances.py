@@ -50,12 +50,13 @@ def energy_gap_j(parameters: CellParameters, start: CellState, end: CellState) -
     t, d = parameters.truth, parameters.derived
     a, b = start.totals, end.totals
     came = b.energy_j - a.energy_j + b.heating_j - a.heating_j + b.brought_j - a.brought_j
-    left = sum(
+    left: float = sum(
         getattr(b, name) - getattr(a, name)
         for name in ("outside_j", "reaction_j", "top_j", "walls_j", "anodes_j", "carried_out_j")
     )
     stays: float = LAWS.stored_j(t, d, end) - LAWS.stored_j(t, d, start)
-    return came - left - stays
+    gap: float = came - left - stays
+    return gap
 
 
 def check_balances(parameters: CellParameters, start: CellState, end: CellState) -> None:

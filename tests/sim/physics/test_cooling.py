@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.physics.cell import LAWS, CellState, advance, outputs, running_state
+from sim.physics.cell import LAWS, CellState, advance, advance_in_place, outputs, running_state
 from sim.physics.people import add_salt
 from sim.physics.state import CellInputs
 from tests.support.simulated_cells import REFERENCE_CELLS, cell_parameters, run
@@ -97,6 +97,38 @@ def test_freezing_slows_cooling_and_raises_resistance() -> None:
     stiff = advance(parameters, state, CellInputs(25_000.0, 30.0), 1.0)
     assert outputs(parameters, stiff).frozen_share == pytest.approx(1.0 / 3.0, abs=0.01)
     assert stiff.cell_voltage_v > nominal_v + 2.0
+
+
+def test_a_cell_goes_solid_without_power_and_comes_back_by_alternating_current() -> None:
+    parameters = cell_parameters("nd_6ka")
+    state = running_state(parameters, seed=1)
+    state.metal_kg = 20.0
+    nominal_v = state.cell_voltage_v
+    run(parameters, state, 20 * 3600.0, current_a=0.0, dt_s=5.0)
+    seen = outputs(parameters, state)
+    assert seen.frozen_share == 1.0
+    assert seen.metal_temperature_degc < parameters.product.metal_melting_point_degc
+    for _ in range(20 * 720):
+        heat_kw = 30.0 if state.bath_k < parameters.derived.target_k else 0.0
+        advance_in_place(parameters, state, CellInputs(0.0, 15.0, auxiliary_heat_kw=heat_kw), 5.0)
+    assert outputs(parameters, state).frozen_share == 0.0
+    assert state.ledge_kg == 0.0
+    run(parameters, state, 600.0)
+    seen = outputs(parameters, state)
+    assert not seen.anode_effect
+    assert seen.line_current_a == pytest.approx(4010.0)
+    assert seen.cell_voltage_v == pytest.approx(nominal_v, abs=0.3)
+
+
+@pytest.mark.parametrize("current_a", [500.0, 1000.0, 3000.0])
+def test_the_three_kiloampere_cell_runs_from_half_a_kiloampere(current_a: float) -> None:
+    parameters = cell_parameters("nd_3ka")
+    state = running_state(parameters, seed=1)
+    run(parameters, state, 600.0, current_a=current_a)
+    seen = outputs(parameters, state)
+    assert seen.line_current_a == pytest.approx(current_a)
+    assert 2.0 < seen.cell_voltage_v < 10.0
+    assert not seen.anode_effect
 
 
 def test_one_dose_chills_by_its_heat_over_the_baths() -> None:

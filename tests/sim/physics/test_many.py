@@ -75,7 +75,7 @@ def test_each_of_many_is_what_it_would_be_alone(name: str) -> None:
                 assert differences(many.one(place), state) == [], (step, place)
         saw_effect = saw_effect or alone[1].films > 0.0
     assert saw_effect
-    assert many.state.ledge_kg.shape == (4,)
+    assert many.stored_j().shape == (4,)
 
 
 def test_cells_that_do_not_fit_together_are_refused() -> None:

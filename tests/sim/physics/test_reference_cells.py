@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from sim.physics.state import CellState
 from tests.support.simulated_cells import ALL_CELLS, REFERENCE_CELLS, cell_parameters, run
 
 
-def heat_imbalance_w(parameters: CellParameters, state: CellState) -> float:
+def heat_imbalance_w(parameters: CellParameters, state: CellState) -> Any:
     design, truth = parameters.design, parameters.truth
     current = state.line_current_a
     outside_v = (1.0 - truth.conductor_heat_inside) * design.conductor_resistance_ohm * current
