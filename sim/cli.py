@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from sim.cell_words import CELL_WORDS, configure_cell_words, run_cell_word
 from sim.chem.cli import configure_chem, run_chem
 
 
@@ -39,10 +40,13 @@ class SimCommand:
         )
         words.add_parser("faults", help="list the faults by name", epilog="Example: didymium sim faults")
         configure_chem(words)
+        configure_cell_words(words)
 
     def run(self, args: argparse.Namespace) -> int:
         if args.sim_command == "faults":
             return _list_faults()
+        if args.sim_command in CELL_WORDS:
+            return run_cell_word(args)
         if args.sim_command == "chem":
             return run_chem(args)
         from sim.scaled_time import FASTEST  # noqa: PLC0415 - keeps `didymium --help` quick
