@@ -135,4 +135,5 @@ def _limits(table: CellTable, design: CellDesign, control: ControlSettings, shad
         bath_temperature_lost_hold_s=table.bath_temperature_lost_hold_s,
         setpoint_readback_tolerance_a=max(5.0, 0.001 * design.rated_current_a),
         anodes=design.anodes.count,
+        rectifier_has_watchdog=control.rectifier_has_watchdog,
     )

@@ -12,6 +12,8 @@ from controller.protection.sight import Sight, unmet
 
 TAKE_REMOTE_WITHIN_S = 10.0
 FROZEN_ECHO_S = 3.0
+FROZEN_ECHO_SCANS = 2.5
+"""At slow scans this counts instead: one lost beat is no frozen rectifier, two are."""
 MISMATCHES_TO_HOLD = 2
 OVERWRITTEN_HOLDS = 2
 """So often in a row a hold set-point may be found overwritten; then writing on would be a fight over the register."""
@@ -44,17 +46,16 @@ def after_requests(
             verdicts.append(verdict)
         elif request.verb is Verb.DISARM:
             state, order = disarmed(state, f"disarmed by {request.actor}", by_guard=False), RectifierOrder.NONE
-            text = "not armed; an energised rectifier falls to its hold current by its own watchdog"
-            verdicts.append(Verdict(request, True, "accepted", text))
+            verdicts.append(Verdict(request, True, "accepted", _left_alone(limits)))
         elif (mode := mode_asked(request)) in (Mode.HOLD, Mode.OFF):
-            verdicts += _unable_to_lower(request, sight, limits)
+            verdicts += _unable_to_lower(request, sight, state, limits)
         elif mode is not None and state.hold_reason:
             state, refused = _unlatch(request, mode, sight, state)
             verdicts += refused
     return state, order, tuple(verdicts)
 
 
-def loss_of_authority(state: GuardState, sight: Sight, now: float) -> str:
+def loss_of_authority(state: GuardState, sight: Sight, limits: GuardLimits, now: float) -> str:
     """Why an armed cell must be disarmed at this scan, empty if it need not; a trip is the caller's affair."""
     taking = state.taking_remote_since_s
     if sight.not_ours and taking is None:
@@ -63,9 +64,16 @@ def loss_of_authority(state: GuardState, sight: Sight, now: float) -> str:
         return f"{sight.not_ours}, still so {TAKE_REMOTE_WITHIN_S:g} s after it was asked to follow"
     if state.hold_reason and state.mismatches >= MISMATCHES_TO_HOLD + OVERWRITTEN_HOLDS:
         return "the hold set-point is overwritten again and again; find who else writes to the rectifier"
-    if state.beating and state.echo_since_s is not None and not now - state.echo_since_s <= FROZEN_ECHO_S:
-        return f"the rectifier has not echoed a heartbeat for {FROZEN_ECHO_S:g} s"
+    longest_s = max(FROZEN_ECHO_S, FROZEN_ECHO_SCANS * limits.scan_period_s)
+    if state.beating and state.echo_since_s is not None and not now - state.echo_since_s <= longest_s:
+        return f"the rectifier has not echoed a heartbeat for {longest_s:g} s"
     return ""
+
+
+def _left_alone(limits: GuardLimits) -> str:
+    if limits.rectifier_has_watchdog:
+        return "not armed; an energised rectifier falls to its hold current by its own watchdog"
+    return "not armed; the rectifier has no watchdog, so its current stays as it is: stay with the cell"
 
 
 def _arm(
@@ -87,14 +95,17 @@ def _arm(
     return state, RectifierOrder.TAKE_REMOTE if take else none, Verdict(request, True, "accepted", text)
 
 
-def _unable_to_lower(request: Request, sight: Sight, limits: GuardLimits) -> tuple[Verdict, ...]:
+def _unable_to_lower(
+    request: Request, sight: Sight, state: GuardState, limits: GuardLimits
+) -> tuple[Verdict, ...]:
     if limits.shadow:
         text = "shadow mode: nothing is ever written; lower the current at the rectifier's panel"
         return (Verdict(request, False, "shadow", text),)
     if sight.link_lost:
         text = f"cannot be sent ({sight.link_lost}); lower the current at the rectifier's panel"
         return (Verdict(request, False, "not_reached", text),)
-    if mode_asked(request) is Mode.HOLD and sight.actual_a is None and sight.readback_a is None:
+    unknown = sight.actual_a is None and sight.readback_a is None and not (state.armed and state.verified_a is not None)
+    if mode_asked(request) is Mode.HOLD and unknown:
         text = "neither line current nor set-point can be read, so what would lower it is not known; stop is possible"
         return (Verdict(request, False, "current_unknown", text),)
     return ()

@@ -32,7 +32,13 @@ def guard(
     verdicts: tuple[Verdict, ...] = ()
     if requests:
         state, order, verdicts = after_requests(requests, sight, measurements, state, limits)
-        asked = frozenset(mode for request in requests if (mode := mode_asked(request)) in (Mode.HOLD, Mode.OFF))
+        # A hold or stop that was refused must not act later either, by a latch that outlives the cause of the refusal.
+        refused = tuple(verdict.request for verdict in verdicts if not verdict.accepted)
+        asked = frozenset(
+            mode
+            for request in requests
+            if (mode := mode_asked(request)) in (Mode.HOLD, Mode.OFF) and request not in refused
+        )
     state = _observed(state, sight, measurements, limits)
     if limits.shadow:
         return Guarded(NO_COMMANDS, state._replace(armed=False), Action.NONE, ("shadow mode",), verdicts)
@@ -43,7 +49,7 @@ def guard(
         why = "the rectifier tripped; find the cause, reset it at its panel, then arm"
         stop = Commands(rectifier_order=RectifierOrder.NONE if sight.link_lost else RectifierOrder.STOP, permit=False)
         return Guarded(stop, disarmed(state, why, by_guard=True), Action.HOLD, (why,), verdicts)
-    why = loss_of_authority(state, sight, now)
+    why = loss_of_authority(state, sight, limits, now)
     if why:
         lowering = _unarmed(commands, asked, sight, limits)
         return Guarded(lowering, disarmed(state, why, by_guard=True), Action.SILENT, (why,), verdicts)
@@ -202,6 +208,9 @@ def _setpoint(
     written_a = state.written_a
     if action is Action.REDUCE:
         cap_a = state.verified_a if written_a is None else written_a
+        if written_a is None and sight.readback_a is not None:
+            # The last current seen may be old: the set-point that stands may have been lowered since.
+            cap_a = sight.readback_a if cap_a is None else min(cap_a, sight.readback_a)
     elif sight.actual_a is None or sight.readback_a is None:
         return None
     else:

@@ -20,7 +20,8 @@ class Action(IntEnum):
     HOLD = 3
     """Set-point at most the hold current, no feed; latched until a person chooses a mode with the cause gone."""
     SILENT = 4
-    """Nothing is written and no heartbeat given: the rectifier's own watchdog takes it to its hold current."""
+    """Nothing is written and no heartbeat given: a rectifier's own watchdog, where it has one, takes it to its
+    hold current."""
 
 
 class GuardState(NamedTuple):

@@ -23,3 +23,5 @@ class GuardLimits:
     """How long energy may stay where it is with no bath temperature before hold."""
     setpoint_readback_tolerance_a: float
     anodes: int
+    rectifier_has_watchdog: bool = True
+    """False: nothing lowers the current when the controller falls silent, and people are told so."""

@@ -261,12 +261,12 @@ def test_what_the_guard_refuses_changes_nothing_that_is_shown() -> None:
     in_control(test)
 
 
-def test_a_stop_that_cannot_be_sent_is_refused_for_good() -> None:
+def test_a_hold_or_stop_that_cannot_be_sent_is_refused_for_good() -> None:
     async def test(cell: OneCell) -> None:
         gone = DeviceCondition("rectifier", "rectifier", True, False, True, "no reply")
         cell.port.changes = {"devices": (gone, FEEDER_READY)}
-        verdict = await cell.ask(Verb.STOP)
-        assert verdict.code == "not_reached"
+        for verb in (Verb.HOLD, Verb.STOP):
+            assert (await cell.ask(verb)).code == "not_reached"
         cell.port.changes = {}
         await asyncio.sleep(1.5)
         assert cell.port.setpoint_a == 25000.0, "whoever was told no has gone to the panel"
