@@ -30,6 +30,9 @@ class AlarmType(NamedTuple):
 
 
 _LINK = ("rectifier_link_lost",)
+REACHED_WITHIN_S = 2.0
+"""A device is identified within this at every start, and many a link is back within it. Quality, permissives and events
+do not wait for it; only people are not called for what is over before they look."""
 
 CATALOGUE: Mapping[str, AlarmType] = {
     alarm.kind: alarm
@@ -39,9 +42,9 @@ CATALOGUE: Mapping[str, AlarmType] = {
             Priority.CRITICAL,
             "Rectifier not reached or not the right device",
             "cable, switch, power of the PLC, or a device with another identity at this address",
-            "the rectifier's watchdog takes the cell to its hold current; the bath cools slowly",
+            "a rectifier with a watchdog goes to its hold current and the bath cools slowly; any other stays where it is",
             "look at the rectifier panel; check network and address",
-            0.0,
+            REACHED_WITHIN_S,
             3.0,
         ),
         AlarmType(
@@ -51,7 +54,7 @@ CATALOGUE: Mapping[str, AlarmType] = {
             "cable, power, address, or wrong identity",
             "its points are bad; a needed device keeps energy from rising",
             "check the device and its link",
-            0.0,
+            REACHED_WITHIN_S,
             3.0,
         ),
         AlarmType(
@@ -114,7 +117,7 @@ CATALOGUE: Mapping[str, AlarmType] = {
             Priority.HIGH,
             "Controller has given up this cell",
             "given with the alarm",
-            "nothing is written; the rectifier falls to its hold current by its own watchdog",
+            "nothing is written; a rectifier with a watchdog falls to its hold current, any other stays where it is",
             "remove the cause, then arm",
             0.0,
             0.0,

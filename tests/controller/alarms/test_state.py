@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,15 @@ def test_on_delay() -> None:
     assert alarms(state) == ()
     _, said = play([(OPEN_2,)] * 6)
     assert [(c.change, c.time_s) for c in said] == [("raised", 3.0)]
+
+
+@pytest.mark.parametrize("kind", ["rectifier_link_lost", "device_not_ready"])
+def test_a_device_that_is_identified_at_once_calls_nobody(kind: str) -> None:
+    gone = Condition(kind, kind, "being identified")
+    state, said = play([(gone,), (gone,), ()])
+    assert (state, said) == (NO_ALARMS, [])
+    _, said = play([(gone,)] * 4)
+    assert [(c.change, c.time_s) for c in said] == [("raised", 2.0)]
 
 
 def test_a_glitch_shorter_than_the_delay_is_never_heard_of() -> None:
