@@ -42,7 +42,7 @@ class CannotStart(Exception):
 
 class ScanStopped(Exception):
     """A scan cycle ended by an error of ours. The process ends too: the service manager starts it anew, disarmed, and
-    every rectifier has gone to its hold current by its own watchdog meanwhile."""
+    every rectifier that has a watchdog has gone to its hold current by it meanwhile."""
 
 
 async def run_section(plant: Plant, *, shadow: bool) -> None:

@@ -15,7 +15,7 @@ class RunCommand:
     def configure(self, parser: argparse.ArgumentParser) -> None:
         parser.epilog = (
             "Example: didymium run config/plants/demo.toml --shadow. Ctrl-C or SIGTERM ends it; an armed cell's "
-            "rectifier then goes to its hold current by its own watchdog. Exit code 2: a plant file with mistakes, or "
+            "rectifier then goes to its hold current by its own watchdog, or stays at its current where it has none. Exit code 2: a plant file with mistakes, or "
             "something that another daemon already has."
         )
         parser.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
