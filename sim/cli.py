@@ -20,7 +20,8 @@ class SimCommand:
             "serve",
             help="run every device of a plant file at its link, until Ctrl-C",
             epilog="Example: didymium sim serve config/plants/demo.toml --fault silence:ce1/rectifier:10:30. "
-            "While it runs, a line `fault NAME CELL/DEVICE SECONDS` on standard input makes something go wrong.",
+            "While it runs, a line `fault NAME[=SIZE] CELL[/DEVICE] SECONDS` on standard input makes something go "
+            "wrong: `didymium sim faults` shows what.",
         )
         serve.add_argument("plant", metavar="PLANT", help="plant file (TOML)")
         serve.add_argument("--seed", type=int, default=1, metavar="N", help="same seed, same noise (default 1)")
@@ -35,7 +36,7 @@ class SimCommand:
             "--fault",
             action="append",
             default=[],
-            metavar="NAME:CELL/DEVICE:START:SECONDS",
+            metavar="NAME[=SIZE]:CELL[/DEVICE]:START:SECONDS",
             help="let a fault begin START seconds from now; may be given more than once",
         )
         words.add_parser("faults", help="list the faults by name", epilog="Example: didymium sim faults")
@@ -68,10 +69,10 @@ def _say(text: str) -> None:
 
 
 def _list_faults() -> int:
-    from sim.faults import FAULTS  # noqa: PLC0415
+    from sim.fault_table import table_rows  # noqa: PLC0415
 
-    for fault in FAULTS.values():
-        print(f"{fault.name:<24} {fault.target:<18} {fault.description}")
+    for name, target, size, does, end in table_rows():
+        print(f"{name:<27} {target:<17} {does}" + (f"; ={size}" if size else "") + f"; {end}")
     return 0
 
 

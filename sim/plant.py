@@ -21,6 +21,7 @@ from sim.devices.load_cell import LoadCell
 from sim.devices.model import DeviceModel
 from sim.devices.rectifier import CommunicationWatchdog, Rectifier, RectifierRating
 from sim.devices.thermocouples import Thermocouples
+from sim.devices.transducer import Transducer
 from sim.physics.cell import (
     CellInputs,
     CellOutputs,
@@ -29,9 +30,11 @@ from sim.physics.cell import (
     outputs,
     running_state,
 )
+from sim.physics.mishaps import bridged
 from sim.physics.noise import NoiseState, ScanStatistics, noise_state, sample_v, scan_statistics
 from sim.physics.parameters import parameters_from
 from sim.physics.people import change_anode, tap_metal
+from sim.physics.service import Recipe, served
 
 STEP_MAX_S = 1.0
 SAMPLE_S = 0.1
@@ -39,6 +42,12 @@ HOPPER_KEY = "hopper_kg"
 """The one key of ``[simulator]`` that is about a device and not about the cell's physics."""
 HOPPER_KG = 400.0
 """About ten hours of oxide at 25 kA, a shift's filling; ``[simulator] hopper_kg`` says otherwise. Assumed."""
+ROUND_S = 30.0
+"""How often people look after a cell that they serve."""
+REFILL_BELOW = 0.1
+"""Of the hopper's filling."""
+SALT_PER_ROUND = 0.0002
+"""Of the bath, at most: cold salt is melted at its cost. Assumed."""
 
 
 class SimulatedDevice:
@@ -66,14 +75,27 @@ class SimulatedCell:
         self.parameters = parameters_from(
             plan.design, plan.product, {key: value for key, value in plan.simulator.items() if key != HOPPER_KEY}
         )
+        self._unbridged = self.parameters
         self.state: CellState = running_state(self.parameters, seed=seed)
+        self._bypassed_a = 0.0
         self.lid_closed = False
         self.auxiliary_heat_kw = 0.0
         self.extra_moisture_wt_pct = 0.0
         self.wrong_oxide_share = 0.0
         """Of what is fed from now on; both until they are set back."""
+        self.bypass_a = 0.0
+        """Current that a shorted cathode takes through the lining: not through bath and anodes, and all of it heat."""
+        self.service = True
+        """People change due anodes, tap, fill the hopper and make up salt."""
+        self.taps = True
+        self.makes_up_salt = True
+        self.faults = ActiveFaults()
+        """Of the cell itself; those of its devices are with these."""
+        self._left: list[int] = []
+        self._recipe = Recipe(self.state.lif_kg, self.state.ref3_kg)
         self._hand_fed_kg = 0.0
         self.step_s = min(STEP_MAX_S, plan.control.scan_period_s)
+        self._steps_a_round = max(1, round(ROUND_S / self.step_s))
         self.start_s = start_s
         self.now_s = start_s
         self.steps = 0
@@ -82,7 +104,12 @@ class SimulatedCell:
         self.rectifier = self._rectifier()
         self.feeder = Feeder(self._random("feeder"), time_s=start_s, hopper_kg=self._hopper_kg())
         self.load_cell = LoadCell(self._random("load_cell"), hopper_kg=self.feeder.hopper_kg)
-        self.anode_monitor = AnodeMonitor(self.outputs.anode_current_a, self._random("anode_current"))
+        self._hopper_full_kg = self.feeder.hopper_kg
+        self.anode_monitor = AnodeMonitor(
+            self.outputs.anode_current_a,
+            self._random("anode_current"),
+            gain_spread=self.parameters.truth.anode_gain_spread,
+        )
         self.noise: NoiseState
         self.voltage_statistics: ScanStatistics
         """Of the last step: what the process seam sees beyond the truth."""
@@ -111,12 +138,29 @@ class SimulatedCell:
         if time_s - self._sampled_s >= SAMPLE_S:
             self._sampled_s = time_s
             noise_v = sample_v(self.noise, time_s, self._sampling_noise)
-            self.rectifier.observe(self.state.line_current_a, self.state.cell_voltage_v + noise_v)
+            self.rectifier.observe(self.line_current_a, self.state.cell_voltage_v + noise_v)
 
     @property
     def outputs(self) -> CellOutputs:
         """The cell as it stands, reckoned anew at each look: few ask, and not at every step."""
         return outputs(self.parameters, self.state)
+
+    @property
+    def line_current_a(self) -> float:
+        """Through the rectifier: what passes the bath and what passes it by."""
+        return self.state.line_current_a + self._bypassed_a
+
+    def bridge(self, current_a: float) -> None:
+        """Metal bridges take that current from now on, beside what the cell file says; 0 when they are raked away."""
+        base_a = self._unbridged.truth.shunt_a
+        self.parameters = bridged(self._unbridged, min(50_000.0, base_a + current_a)) if current_a else self._unbridged
+
+    def leave_to_itself(self, position: int, *, left: bool = True) -> None:
+        """Whether people leave that anode (from 1) as it is, whatever has become of it."""
+        if left:
+            self._left.append(position - 1)
+        else:
+            self._left.remove(position - 1)
 
     def change_anode(self, position: int) -> None:
         """``position`` counts from 1."""
@@ -133,12 +177,13 @@ class SimulatedCell:
 
     def _step(self, time_s: float) -> None:
         self._let_devices_reach(time_s)
+        bypassed_a = self._bypassed_a = min(self.bypass_a, self.rectifier.demand_a)
         inputs = CellInputs(
-            current_demand_a=self.rectifier.demand_a,
+            current_demand_a=self.rectifier.demand_a - bypassed_a,
             voltage_limit_v=self.rectifier.voltage_limit_v,
             oxide_dose_kg=self.feeder.collect_kg(),
             lid_closed=self.lid_closed,
-            auxiliary_heat_kw=self.auxiliary_heat_kw,
+            auxiliary_heat_kw=self.auxiliary_heat_kw + 1e-3 * bypassed_a * max(0.0, self.state.cell_voltage_v),
             hand_fed_kg=self._hand_fed_kg,
             extra_moisture_wt_pct=self.extra_moisture_wt_pct,
             wrong_oxide_share=self.wrong_oxide_share,
@@ -147,7 +192,22 @@ class SimulatedCell:
         advance_in_place(self.parameters, self.state, inputs, self.step_s)
         self.steps += 1
         self.now_s = time_s
+        if self.service and self.steps % self._steps_a_round == 0:
+            self._go_round()
         self._show(self.step_s)
+
+    def _go_round(self) -> None:
+        self.state = served(
+            self.parameters,
+            self.state,
+            self._recipe,
+            taps=self.taps,
+            salt=self.makes_up_salt,
+            most_salt_kg=SALT_PER_ROUND * self.plan.design.bath_mass_kg,
+            not_anodes=self._left,
+        ).state
+        if self.feeder.hopper_kg < REFILL_BELOW * self._hopper_full_kg:
+            self.feeder.refill(self._hopper_full_kg - self.feeder.hopper_kg)
 
     def _random(self, name: str) -> random.Random:
         """A stream of its own for each device, so that one device more or less does not change the others' noise."""
@@ -175,7 +235,8 @@ class SimulatedCell:
             ohmic_v=max(0.0, state.cell_voltage_v - self.plan.design.back_emf_v) if line_current_a > 0.0 else 0.0,
         )
         self.voltage_statistics = scan_statistics(self.noise, self.step_s, self._bath_noise)
-        self.rectifier.observe(line_current_a, state.cell_voltage_v + self.voltage_statistics.mean_v)
+        voltage_v = state.cell_voltage_v + self.voltage_statistics.mean_v
+        self.rectifier.observe(line_current_a + self._bypassed_a, voltage_v, dt_s)
         self.anode_monitor.observe(anodes.current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:
@@ -188,6 +249,7 @@ class SimulatedCell:
             voltage_v=max(design.voltage_limit_v, 1.0),
             hold_current_a=design.hold_current_a,
         )
+        current, voltage = self._transducers()
         device = next((device for device in self.plan.devices if device.role == "rectifier"), None)
         watchdog = _watchdog(device.profile.watchdog) if device is not None else CommunicationWatchdog()
         return Rectifier(
@@ -197,7 +259,20 @@ class SimulatedCell:
             time_s=self.start_s,
             current_a=self.outputs.line_current_a,
             voltage_limit_v=design.voltage_limit_v,
+            current=current,
+            voltage=voltage,
         )
+
+    def _transducers(self) -> tuple[Transducer, Transducer]:
+        """Of current and voltage, with the errors of this plant."""
+        truth, within = self.parameters.truth, self._random("transducers").uniform
+
+        def drawn(gain: float, offset: float) -> Transducer:
+            corrosion = within(0.0, truth.signal_corrosion_per_day)
+            return Transducer(within(-gain, gain), within(-offset, offset), corrosion)
+
+        current = drawn(truth.current_gain_error, truth.current_offset_error * self.plan.design.rated_current_a)
+        return current, drawn(truth.voltage_gain_error, truth.voltage_offset_error_v)
 
     def _hopper_kg(self) -> float:
         return float(self.plan.simulator.get(HOPPER_KEY, HOPPER_KG))
@@ -208,6 +283,8 @@ class SimulatedCell:
                 sorted(set(device.signals.values())),
                 self._random(device.name),
                 bath_temperature_degc=self.outputs.bath_temperature_degc,
+                bias_spread_k=self.parameters.truth.thermocouple_bias_spread_k,
+                drift_spread_k_per_day=self.parameters.truth.thermocouple_drift_spread_k_per_day,
             )
             self.thermocouples.append(couples)
             return couples

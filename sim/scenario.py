@@ -58,7 +58,7 @@ class Action(_Table):
     actor: str = "operator"
     expect: str = "accepted"
     fault: str = ""
-    """Begins on ``device`` and ends after ``for_s``, or when a ``heal`` names it."""
+    """``NAME`` or ``NAME=SIZE``. Begins on ``device``, or without one in the cell itself, and ends after ``for_s``, or when a ``heal`` names it."""
     heal: str = ""
     device: str = ""
     for_s: Seconds | None = None
@@ -72,16 +72,23 @@ class Action(_Table):
         given = [name for name in ACTIONS if getattr(self, name)]
         if len(given) != 1:
             raise ValueError(f"one of {', '.join(ACTIONS)} is wanted, not {', '.join(given) or 'none'}")
-        if given[0] in ("fault", "heal", "order", "mark") and not self.device:
-            raise ValueError(f"{given[0]}: which device?")
         if given[0] == "order" and self.value is None:
             raise ValueError("order: which value?")
+        if given[0] in ("order", "mark") and not self.device:
+            raise ValueError(f"{given[0]}: which device?")
         if given[0] in ("fault", "heal"):
-            try:
-                fault_named(self.fault or self.heal)
-            except UnknownFault as error:
-                raise ValueError(str(error)) from None
+            self._check_fault(given[0])
         return self
+
+    def _check_fault(self, given: str) -> None:
+        try:
+            fault = fault_named(self.fault or self.heal).fault
+        except UnknownFault as error:
+            raise ValueError(str(error)) from None
+        if fault.where == "cell" and self.device:
+            raise ValueError(f"{given}: {fault.name} is the cell's and no device's")
+        if fault.where != "cell" and not self.device:
+            raise ValueError(f"{given}: which device?")
 
 
 class Expectation(_Table):

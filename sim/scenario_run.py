@@ -107,7 +107,7 @@ class _Stage:
             self._disturb(action, cell)
 
     def _disturb(self, action: Action, cell: str) -> None:
-        target = f"{cell}/{action.device}"
+        target = f"{cell}/{action.device}" if action.device else cell
         if action.fault:
             injection = Injection(self._loop.simulated, action.fault, target)
             injection.begin()

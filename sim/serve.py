@@ -38,7 +38,7 @@ class PlannedFault:
 
 
 def planned_fault(text: str) -> PlannedFault:
-    """From ``NAME:DEVICE:START:SECONDS``. Raises ValueError."""
+    """From ``NAME[=SIZE]:CELL[/DEVICE]:START:SECONDS``. Raises ValueError."""
     parts = text.split(":")
     if len(parts) != 4:
         raise ValueError(f"fault {text!r}: write NAME:CELL/DEVICE:START:SECONDS, as in silence:ce1/rectifier:10:30")
@@ -108,7 +108,7 @@ class FieldServer:
 
 
 async def serve(plant: Plant, *, seed: int, faults: Sequence[PlannedFault] = (), say: Say, listen: bool) -> int:
-    """Serve until SIGINT or SIGTERM; with ``listen`` also take ``fault NAME DEVICE SECONDS`` lines on standard input.
+    """Serve until SIGINT or SIGTERM; with ``listen`` also take ``fault NAME[=SIZE] TARGET SECONDS`` lines on standard input.
 
     Returns the exit code.
     """
@@ -162,7 +162,7 @@ def serve_plant_file(
 
 
 def carry_out(plant: SimulatedPlant, line: str) -> str:
-    """One line of standard input: ``fault NAME CELL/DEVICE SECONDS``. Returns what to tell the person."""
+    """One line of standard input: ``fault NAME[=SIZE] CELL[/DEVICE] SECONDS``. Returns what to tell the person."""
     match line.split():
         case []:
             return ""
@@ -173,7 +173,7 @@ def carry_out(plant: SimulatedPlant, line: str) -> str:
                 return str(error)
             return f"{name} on {device} for {seconds} s"
         case _:
-            return "write: fault NAME CELL/DEVICE SECONDS"
+            return "write: fault NAME[=SIZE] CELL/DEVICE SECONDS, or CELL for what happens in the cell itself"
 
 
 def _positive(text: str) -> float:

@@ -14,11 +14,13 @@ NOISE_A = 5.0
 
 
 class AnodeMonitor(DeviceModel):
-    def __init__(self, anode_current_a: Sequence[float], rng: random.Random) -> None:
+    def __init__(
+        self, anode_current_a: Sequence[float], rng: random.Random, *, gain_spread: float = GAIN_SPREAD
+    ) -> None:
         super().__init__()
         self._rng = rng
         self._channels = tuple(
-            (f"anode_current_{n}_a", rng.gauss(1.0, GAIN_SPREAD)) for n in range(1, len(anode_current_a) + 1)
+            (f"anode_current_{n}_a", rng.gauss(1.0, gain_spread)) for n in range(1, len(anode_current_a) + 1)
         )
         self.observe(anode_current_a)
 

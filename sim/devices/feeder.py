@@ -25,6 +25,9 @@ class Feeder(DeviceModel):
         super().__init__()
         self.hopper_kg = hopper_kg
         self.jammed = False
+        self.times = 1.0
+        """What falls, of what the screw has turned: 2 lets every dose fall twice."""
+        self._aside_kg: float | None = None
         self.control_word = OPERATION_ENABLED
         self.dose_id = last_dose_id
         self.done_id = last_dose_id
@@ -58,7 +61,7 @@ class Feeder(DeviceModel):
         if not self.running or self.jammed or self.empty:
             return
         turned_kg = min(self._left_kg, SCREW_KG_PER_S * dt_s)
-        fallen_kg = min(self.hopper_kg, turned_kg * self._gain)
+        fallen_kg = min(self.hopper_kg, turned_kg * self._gain * self.times)
         self._left_kg -= turned_kg
         self.hopper_kg -= fallen_kg
         self.taken_kg += fallen_kg
@@ -87,7 +90,17 @@ class Feeder(DeviceModel):
         self._show()
 
     def refill(self, mass_kg: float) -> None:
-        self.hopper_kg += mass_kg
+        """Nobody fills a hopper that is left empty."""
+        if self._aside_kg is None:
+            self.hopper_kg += mass_kg
+            self._show()
+
+    def leave_empty(self, empty: bool) -> None:
+        """Nothing in the hopper until it is filled again as it was."""
+        if empty:
+            self._aside_kg, self.hopper_kg = self.hopper_kg, 0.0
+        else:
+            self.hopper_kg, self._aside_kg = self._aside_kg or self.hopper_kg, None
         self._show()
 
     def power_cycle(self) -> None:

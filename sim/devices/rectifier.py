@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from sim.devices.model import NO_EXTRA, DeviceModel, DeviceRefusal
+from sim.devices.transducer import Transducer
 
 RIPPLE_NOISE_FRACTION = 0.0005
 """Of rated current, rms, after the PLC's averaging; assumed (transducers of this class are 0.2–0.5 % of full scale)."""
@@ -53,8 +54,13 @@ class Rectifier(DeviceModel):
         time_s: float,
         current_a: float,
         voltage_limit_v: float,
+        current: Transducer | None = None,
+        voltage: Transducer | None = None,
     ) -> None:
         super().__init__()
+        self.current = current or Transducer()
+        """Only what is shown passes through it: the regulator measures with one of its own."""
+        self.voltage = voltage or Transducer()
         self.rating = rating
         self.watchdog = watchdog
         self.demand_a = current_a
@@ -88,14 +94,19 @@ class Rectifier(DeviceModel):
         self._ramp(time_s - self._time_s)
         self._time_s = max(self._time_s, time_s)
 
-    def observe(self, line_current_a: float, cell_voltage_v: float) -> None:
+    def observe(self, line_current_a: float, cell_voltage_v: float, dt_s: float = 0.0) -> None:
         """New values at the transducers; noise is drawn here, once per step of the cell."""
         noise = self._rng.gauss
-        values = self.values
-        values["line_current_a"] = line_current_a + (
-            noise(0.0, RIPPLE_NOISE_FRACTION * self.rating.current_a) if line_current_a > 0.0 else 0.0
-        )
-        values["cell_voltage_v"] = cell_voltage_v + noise(0.0, VOLTMETER_NOISE_V)
+        values, current, voltage = self.values, self.current, self.voltage
+        current.pass_time(dt_s)
+        voltage.pass_time(dt_s)
+        values["line_current_a"] = current_a = current.shown(line_current_a)
+        if line_current_a > 0.0:
+            ripple_a = RIPPLE_NOISE_FRACTION * self.rating.current_a + current.ripple_share * current_a
+            values["line_current_a"] = current_a + noise(0.0, ripple_a)
+        shown_v = voltage.shown(cell_voltage_v)
+        ripple_v = voltage.ripple_share * shown_v if line_current_a > 0.0 else 0.0
+        values["cell_voltage_v"] = shown_v + noise(0.0, VOLTMETER_NOISE_V + abs(ripple_v))
         self.version += 1
 
     def command(self, name: str, value: float, extra: Mapping[str, float] = NO_EXTRA) -> None:  # noqa: ARG002

@@ -6,13 +6,11 @@ from dataclasses import dataclass, field
 
 from sim.physics.cell import LAWS, CellInputs, CellState, advance_in_place
 from sim.physics.parameters import CellParameters
-from sim.physics.people import add_salt, change_anode, change_cathodes, tap_metal
+from sim.physics.service import Recipe, served
 
 _LOOK_S = 30.0
 _FEED_GAIN_PER_S = 1.0 / 300.0
 """How fast a departure from the level is made good."""
-_SALT_SHARE = 0.02
-"""Of the recipe's LiF or REF3 missing, at which salt is added."""
 
 
 @dataclass(slots=True)
@@ -31,10 +29,10 @@ class OpenLoop:
     taps: int = 0
     _looked_s: float = field(default=0.0)
     _feed_kg_per_s: float = field(default=0.0)
-    _recipe: tuple[float, float] = field(default=(0.0, 0.0))
+    _recipe: Recipe = field(default=Recipe(0.0, 0.0))
 
     def __post_init__(self) -> None:
-        self._recipe = (self.state.lif_kg, self.state.ref3_kg)
+        self._recipe = Recipe(self.state.lif_kg, self.state.ref3_kg)
         self._look()
 
     def run(self, seconds: float) -> CellState:
@@ -69,23 +67,10 @@ class OpenLoop:
         return float(max(0.0, demand + _FEED_GAIN_PER_S * missing_kg))
 
     def _serve(self) -> None:
-        p, state = self.parameters, self.state
-        d = p.derived
-        for position in range(p.anode_count):
-            due = state.anodes.remaining_kg[position] <= 0.0 or state.anodes.gap_cm[position] >= d.gap_worn_cm
-            if due or state.anodes.neck[position] <= 0.02:
-                state = change_anode(p, state, position)
-                self.changes += 1
-        tap_kg = 2.0 * 3600.0 * d.nominal_current_a * d.metal_kg_per_c
-        if state.metal_kg > tap_kg:
-            state, _ = tap_metal(p, state, 0.9 * tap_kg)
-            self.taps += 1
-        lif_kg, ref3_kg = self._recipe[0] - state.lif_kg, self._recipe[1] - state.ref3_kg
-        if lif_kg > _SALT_SHARE * self._recipe[0] or ref3_kg > _SALT_SHARE * self._recipe[1]:
-            state = add_salt(p, state, lif_kg=max(0.0, lif_kg), ref3_kg=max(0.0, ref3_kg))
-        if d.iron > 0.5 and state.cathode_radius_cm < 0.85 * d.radius_cm:
-            state = change_cathodes(p, state)
-        self.state = state
+        work = served(self.parameters, self.state, self._recipe)
+        self.state = work.state
+        self.changes += len(work.changed)
+        self.taps += work.tapped_kg > 0.0
 
 
 def held_at(parameters: CellParameters, state: CellState, bath_k: float) -> None:

@@ -23,6 +23,7 @@ _HANDBOOK = "handbook thermochemistry"
 _PRACTICE = "plant practice, recalled"
 _RAMP = "potential ramp on carbon in LiF–70 wt% NdF3, 900–1000 °C; 4.3 V against lithium, 0.4 V converted"
 _SOLUBILITY = "Stefanidaki, Photiadis 2002: 0.13 mol% at 750 °C, 0.22 mol% at 900 °C, eutectic LiF–NdF3"
+_DRAWN = "drawn within ± this, uniform"
 _SIX = "fits the published voltage split of a 6 kA neodymium cell at 4 010 A"
 
 
@@ -160,6 +161,26 @@ class SimulatorTable:
     iron_ppm: float = number("metal", "ppm", 0.0, 20_000.0, "recalled", _PRACTICE + ", tools and steel", 1000.0)
     lithium_ppm: float = number("metal", "ppm", 0.0, 1000.0, "recalled", _PRACTICE + ", 10–100", 30.0)
     iron_share: float = number("metal", "kg/kg", 0.0, 0.9, "recalled", "iron in the alloy of an iron cathode", 0.15)
+
+    # signals; each measuring chain draws its own errors from the seed
+    current_gain_error: float = number(
+        "signal", "1", 0.0, 0.1, "recalled", _DRAWN + ", shunt or Hall, 0.2–0.5 %", 0.003
+    )
+    current_offset_error: float = number("signal", "1", 0.0, 0.05, "assumed", _DRAWN + ", of rated current", 0.0005)
+    voltage_gain_error: float = number("signal", "1", 0.0, 0.1, "recalled", _DRAWN + ", 0.1–0.5 %", 0.002)
+    voltage_offset_error_v: float = number("signal", "V", 0.0, 2.0, "assumed", _DRAWN, 0.01)
+    signal_corrosion_per_day: float = number(
+        "signal", "1/d", 0.0, 0.05, "assumed", "shunt and voltage tap read less by up to that, uniform", 0.0002
+    )
+    anode_gain_spread: float = number(
+        "signal", "1", 0.0, 0.1, "assumed", "standard deviation from stem to stem, by drop along the stem", 0.01
+    )
+    thermocouple_bias_spread_k: float = number(
+        "signal", "K", 0.0, 20.0, "recalled", "standard deviation; IEC 60584 class 1 is 3.4 K for N at 850 °C", 2.0
+    )
+    thermocouple_drift_spread_k_per_day: float = number(
+        "signal", "K/d", 0.0, 20.0, "assumed", "downward, standard deviation; 1–3 K/d immersed for good", 1.0
+    )
     excess_carbon_fraction: float | None = number(
         "anode",
         "1",

@@ -22,7 +22,7 @@ from tests.support.simulated_plants import demo_plant
 SOUP_S = 150.0
 HEALED_WITHIN_S = 60.0
 EXCEPTIONS = ("exception_01", "exception_04", "exception_06", "exception_0A")
-KINDS = tuple(name for name in FAULTS if name != "exception_NN") + EXCEPTIONS
+KINDS = tuple(name for name, fault in FAULTS.items() if name != "exception_NN" and fault.where != "cell") + EXCEPTIONS
 BUTTONS = (
     (Verb.ARM, None, ""),
     (Verb.MODE, None, "AUTOMATIC"),
@@ -70,7 +70,7 @@ async def stir(loop: ClosedLoop, cell: str, chance: random.Random) -> list[str]:
     for _ in range(chance.randint(1, 5)):
         injection = drawn(loop, kinds, chance)
         start_s, seconds = chance.uniform(1.0, 90.0), chance.choice((0.7, 2.0, 4.0, 8.0, 30.0))
-        told.append(f"{injection.name} on {injection.device.plan.name} at {start_s:.1f} for {seconds:g} s")
+        told.append(f"{injection.name} on {injection.target} at {start_s:.1f} for {seconds:g} s")
         now = asyncio.get_running_loop()
         now.call_later(start_s, injection.begin)
         now.call_later(start_s + seconds, injection.end)
