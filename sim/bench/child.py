@@ -30,6 +30,10 @@ def measure(part: str, asked: dict[str, Any]) -> dict[str, Any]:
         packets = [Packet(*packet) for packet in asked["packets"]]
         counts = {key: asked[key] for key in ("warm_up", "scans")}
         return run_scaled(bare_scan.measure(Path(asked["plant"]), packets, **counts), speed=asked["speed"])
+    if part == "sim":
+        from sim.bench import simulator  # noqa: PLC0415
+
+        return dict(simulator.times_real(asked["counts"], asked["turns"]))
     from sim.bench import plant, virtual  # noqa: PLC0415
 
     section = plant.demo_cells(asked["cells"]) if asked["cells"] else plant.load(Path(asked["plant"]))

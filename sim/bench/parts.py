@@ -1,5 +1,5 @@
-"""The parts of the bench, by the words for ``--only``."""
+"""The parts of the bench, by the words that ask for them."""
 
 from __future__ import annotations
 
-PARTS = ("scan", "process", "bytes", "gc")
+PARTS = ("scan", "process", "bytes", "sim", "gc")

@@ -16,6 +16,7 @@ from sim.bench.figures import Figure
 from sim.bench.packets import PACKETS
 from sim.bench.parts import PARTS
 from sim.bench.plant import TRANSACTIONS, write_plant_file
+from sim.bench.simulator_figures import simulator_figures
 from sim.demo.processes import ChildFailed
 
 TRIES = 3
@@ -38,11 +39,13 @@ class Sizes(NamedTuple):
     process_s: float = 3600.0
     bytes_s: float = 900.0
     gc_s: float = 60.0
+    sim_counts: tuple[int, int, int] = (100, 1000, 3000)
+    sim_turns: int = 20
 
 
 class Bench:
     def __init__(self, *, rounds: int, parts: Sequence[str] = PARTS, sizes: Sizes | None = None, say: Say) -> None:
-        self._rounds, self._parts, self._sizes, self._say = rounds, parts, sizes or Sizes(), say
+        self._rounds, self.parts, self._sizes, self._say = rounds, parts, sizes or Sizes(), say
 
     def run(self) -> list[Figure]:
         """Raises BenchFailed."""
@@ -50,13 +53,15 @@ class Bench:
         with tempfile.TemporaryDirectory(prefix="didymium-bench-") as name:
             folder = Path(name)
             plant = write_plant_file(folder)
-            if "scan" in self._parts:
+            if "scan" in self.parts:
                 figures += self._scan(plant, folder)
-            if "process" in self._parts:
+            if "process" in self.parts:
                 figures += self._process(plant)
-            if "bytes" in self._parts:
+            if "bytes" in self.parts:
                 figures += self._bytes(plant)
-            if "gc" in self._parts:
+            if "sim" in self.parts:
+                figures += self._sim()
+            if "gc" in self.parts:
                 figures.append(self._gc())
         return figures
 
@@ -142,6 +147,14 @@ class Bench:
             for each, known in zip(asked, found, strict=True):
                 known.append(self._child("virtual", each))
         return [_median(each, "times_real") for each in found]
+
+    def _sim(self) -> list[Figure]:
+        sizes = self._sizes
+        found = []
+        for number in range(self._rounds):
+            self._say(f"sim, round {number + 1} of {self._rounds}")
+            found.append(self._child("sim", {"counts": sizes.sim_counts, "turns": sizes.sim_turns}))
+        return simulator_figures(found, sizes.sim_counts)
 
     def _gc(self) -> Figure:
         found = []

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import math
 import random
+from operator import truediv
 from typing import NamedTuple
+
+from sim.physics.parameters import CellParameters
+from sim.physics.state import CellState
 
 BUBBLE_RMS_V = 0.040
 """At 1 A/cm² and 1–10 Hz; assumed, 20–80 mV."""
@@ -52,6 +56,20 @@ def noise_state(
     rms = BUBBLE_RMS_V * math.sqrt(j) * grown
     return NoiseState(
         rms, min(20.0, max(0.05, frequency)), WAVE_RMS_V * current_share, _WAVE_HZ, RIPPLE_SHARE * ohmic_v
+    )
+
+
+def noise_of(parameters: CellParameters, state: CellState) -> NoiseState:
+    """Of a cell as it stands."""
+    anodes, design = state.anodes, parameters.design
+    current_a = state.line_current_a
+    return noise_state(
+        current_density_a_per_cm2=current_a / (parameters.anode_count * parameters.anode_area_new_cm2),
+        current_share=current_a / design.nominal_current_a,
+        worst_load=max(map(truediv, anodes.current_a, anodes.limit_a)),
+        bath_k=state.bath_k,
+        oxide_wt_pct=state.oxide_wt_pct,
+        ohmic_v=max(0.0, state.cell_voltage_v - design.back_emf_v) if current_a > 0.0 else 0.0,
     )
 
 

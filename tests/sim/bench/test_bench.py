@@ -24,7 +24,7 @@ from sim.closed_loop import ClosedLoop
 from sim.virtual_time import run_virtual
 
 ROOT = Path(__file__).parents[3]
-TINY = Sizes(speed=10.0, warm_up=2, scans=8, process_s=20.0, bytes_s=20.0, gc_s=5.0)
+TINY = Sizes(speed=10.0, warm_up=2, scans=8, process_s=20.0, bytes_s=20.0, gc_s=5.0, sim_counts=(1, 2, 3), sim_turns=1)
 
 
 def figures(*parts: str) -> dict[str, Figure]:
@@ -54,6 +54,29 @@ def test_virtual_time_and_collections_are_measured() -> None:
     assert set(found) == {"process", "process: published", "bytes", "bytes: demo cell", "gc"}
     assert all(figure.value > 0.0 for figure in found.values())
     assert (found["process"].goal, found["bytes"].goal) == (5000.0, 1000.0)
+
+
+def test_the_simulator_is_measured_against_a_toy() -> None:
+    found = figures("sim")
+    assert set(found) == {
+        "sim: one cell", "sim: one cell, time", "sim: 2 cells", "sim: 2 cells, time",
+        "sim: a cell of 1", "sim: a cell of 2", "sim: a cell of 3",
+    }  # fmt: skip
+    goals = {part: figure.goal for part, figure in found.items() if figure.goal is not None}
+    assert goals == {
+        "sim: one cell": 1.0,
+        "sim: one cell, time": 15_000.0,
+        "sim: 2 cells": 8.0,
+        "sim: 2 cells, time": 1000.0,
+        "sim: a cell of 3": 1.3,
+    }
+    for part in ("sim: one cell", "sim: 2 cells"):
+        figure = found[part]
+        assert figure.yardstick is not None
+        assert figure.ratio == pytest.approx(figure.value / figure.yardstick)
+    assert found["sim: 2 cells"].value == pytest.approx(2.0 * found["sim: 2 cells, time"].value)
+    cost = found["sim: a cell of 3"]
+    assert cost.ratio == pytest.approx(cost.value / found["sim: a cell of 2"].value)
 
 
 def test_every_scan_of_the_measured_plant_makes_five_transactions_and_seven_packets(tmp_path: Path) -> None:
@@ -126,12 +149,38 @@ def test_a_missed_goal_is_no_failure_and_json_is_alone_on_standard_output() -> N
     assert set(figure) == {*Figure._fields, "met"}
 
 
-@pytest.mark.parametrize("arguments", [["--only", "scan,nothing"], ["--rounds", "0"]])
+@pytest.mark.parametrize("arguments", [["--only", "scan,nothing"], ["nothing"], ["--rounds", "0"]])
 def test_wrong_questions_are_told_at_once(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     parser = argparse.ArgumentParser()
     COMMAND.configure(parser)
     assert COMMAND.run(parser.parse_args(arguments)) == 2
-    assert arguments[0] in capsys.readouterr().err
+    assert arguments[-1].removeprefix("scan,") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        ([], PARTS),
+        (["sim"], ("sim",)),
+        (["scan", "gc"], ("scan", "gc")),
+        (["--only", "scan,gc"], ("scan", "gc")),
+        (["sim", "--only", "gc"], ("sim", "gc")),
+    ],
+)
+def test_parts_are_asked_for_by_name(
+    arguments: list[str], parts: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def run(bench: Bench) -> list[Figure]:
+        asked.append(tuple(bench.parts))
+        return []
+
+    monkeypatch.setattr(Bench, "run", run)
+    parser = argparse.ArgumentParser()
+    COMMAND.configure(parser)
+    assert COMMAND.run(parser.parse_args(arguments)) == 0
+    assert asked == [parts]
 
 
 def test_what_cannot_be_measured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
