@@ -58,7 +58,8 @@ class Action(_Table):
     actor: str = "operator"
     expect: str = "accepted"
     fault: str = ""
-    """``NAME`` or ``NAME=SIZE``. Begins on ``device``, or without one in the cell itself, and ends after ``for_s``, or when a ``heal`` names it."""
+    """``NAME`` or ``NAME=SIZE``. Begins on ``device``, or without one in the cell itself; ends after ``for_s``, or when
+    a ``heal`` names it in the same words."""
     heal: str = ""
     device: str = ""
     for_s: Seconds | None = None

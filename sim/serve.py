@@ -108,7 +108,8 @@ class FieldServer:
 
 
 async def serve(plant: Plant, *, seed: int, faults: Sequence[PlannedFault] = (), say: Say, listen: bool) -> int:
-    """Serve until SIGINT or SIGTERM; with ``listen`` also take ``fault NAME[=SIZE] TARGET SECONDS`` lines on standard input.
+    """Serve until SIGINT or SIGTERM; with ``listen`` also take lines ``fault NAME[=SIZE] TARGET SECONDS`` on standard
+    input.
 
     Returns the exit code.
     """

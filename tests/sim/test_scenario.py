@@ -3,8 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from sim.scenario import Scenario, ScenarioError, load_scenario
+from sim.scenario import Action, Scenario, ScenarioError, load_scenario
 from sim.scenario_run import Outcome, play
 from sim.virtual_time import run_virtual
 from tests.support.simulated_plants import demo_plant
@@ -110,3 +111,14 @@ def test_an_unexpected_verdict_is_told(tmp_path: Path) -> None:
     assert played(
         tmp_path, "[[action]]\nat_s = 20.0\ncommand = 'current'\nvalue = 1e6\nexpect = 'outside_envelope'"
     ) == (Outcome((), 40))
+
+
+def test_a_fault_of_the_cell_names_no_device_and_one_of_a_device_does(tmp_path: Path) -> None:
+    for fault, device, said in (
+        ("bath_level_low=0.3", "rectifier", "bath_level_low is the cell's and no device's"),
+        ("rectifier_trip", "", "which device"),
+        ("bath_level_low=3", "", "0.01 to 0.6"),
+    ):
+        with pytest.raises(ValidationError, match=said):
+            Action(at_s=1.0, fault=fault, device=device)
+    assert Action(at_s=1.0, fault="bath_level_low=0.3").device == ""
