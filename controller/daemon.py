@@ -154,6 +154,7 @@ def _mqtt(plant: Plant, publisher: SectionPublisher) -> MqttLink | None:
         identifier=f"didymium-{plant.site}-{plant.area}",
         online=publisher.online,
         offline=publisher.offline,
+        will=publisher.will,
         swept=publisher.topics.notices,
     )
 

@@ -29,7 +29,8 @@ KEEPALIVE_S = 5
 
 
 class MqttLink:
-    """``online`` is sent at every connect, ``offline`` is the will and the last word; both go to the same topic.
+    """``online`` is sent at every connect, ``offline`` is the last word, and ``will`` what the broker says in its place
+    (``offline`` unless given); all go to the same topic.
     ``swept`` are filters of retained notices: those that this run does not hold are left from an earlier one and are
     deleted. The client identifier must be the same at every start, so that a broker ends the old session (and its
     will) before the new one begins."""
@@ -41,6 +42,7 @@ class MqttLink:
         identifier: str,
         online: Callable[[], Message],
         offline: Callable[[], Message],
+        will: Callable[[], Message] | None = None,
         swept: Sequence[str] = (),
         outbox: Outbox | None = None,
         keepalive_s: int = KEEPALIVE_S,
@@ -49,6 +51,7 @@ class MqttLink:
         self._identifier = identifier
         self._online = online
         self._offline = offline
+        self._will = offline if will is None else will
         self._swept = tuple(swept)
         self._outbox = Outbox() if outbox is None else outbox
         self._keepalive_s = keepalive_s
@@ -136,7 +139,7 @@ class MqttLink:
             username=settings.username,
             password=settings.password,
             identifier=self._identifier,
-            will=self._offline(),
+            will=self._will(),
             keepalive_s=self._keepalive_s,
         )
         try:

@@ -44,8 +44,14 @@ class SectionPublisher:
         return Message(self.topics.status, encode({"status": "online", **self._who}), 1, True)
 
     def offline(self) -> Message:
-        """Also the will: it says which run went away, and cannot say when."""
+        """The last word of a daemon that stops."""
         return Message(self.topics.status, encode({"status": "offline", **self._who}), 1, True)
+
+    def will(self) -> Message:
+        """Says which run went away, and cannot say when. Nor does it say the kind: a broker is given it at the connect,
+        before any device has told whether it is simulated."""
+        who = {name: word for name, word in self._who.items() if name != "kind"}
+        return Message(self.topics.status, encode({"status": "offline", **who}), 1, True)
 
     def tick(self, time_s: float, utc_ms: int, health: Callable[[], Mapping[str, Any]]) -> list[Message]:
         """Called at least once a second; asks for the health only when it is due."""

@@ -51,13 +51,14 @@ def test_health_is_retained_and_regular() -> None:
     assert json.loads(health[0].payload) == {"boot": "b1", "ts": 0, "missed": 0, "p99_ms": None}
 
 
-def test_online_and_the_will_name_the_run() -> None:
-    online, offline = section().online(), section().offline()
-    assert online.topic == offline.topic == TOPICS.status
-    assert online[2:] == offline[2:] == (1, True)
-    who = {"boot": "b1", "version": "0.1", "kind": "sim"}
-    assert json.loads(online.payload) == {"status": "online", **who}
-    assert json.loads(offline.payload) == {"status": "offline", **who}
+def test_online_offline_and_the_will_name_the_run() -> None:
+    online, offline, will = section().online(), section().offline(), section().will()
+    assert online.topic == offline.topic == will.topic == TOPICS.status
+    assert online[2:] == offline[2:] == will[2:] == (1, True)
+    who = {"boot": "b1", "version": "0.1"}
+    assert json.loads(online.payload) == {"status": "online", "kind": "sim", **who}
+    assert json.loads(offline.payload) == {"status": "offline", "kind": "sim", **who}
+    assert json.loads(will.payload) == {"status": "offline", **who}, "the kind is not known yet when a will is given"
 
 
 def test_a_simulated_device_makes_the_section_sim_and_shadow_stays_shadow() -> None:
