@@ -104,8 +104,13 @@ class FieldIO:
             self._queue_dose(commands.dose, deadline_s)
         await self._settle()
         if commands.heartbeat and not self._lines:
-            self._queue_heartbeats(deadline_s + self._half_period_s)
+            deadline_s += self._half_period_s
+            self._queue_heartbeats(deadline_s)
             await self._settle()
+            if not self._lines:
+                # The relay behind it stands in for the watchdog: it must not be told of a scan the rectifier missed.
+                self._queue_alive_pulse(deadline_s)
+                await self._settle()
         return (*reported, *self._lines)
 
     def silence(self) -> None:
@@ -159,6 +164,8 @@ class FieldIO:
             else:
                 if future is not None:
                     self._sent.append((device.name, "heartbeat", future))
+
+    def _queue_alive_pulse(self, deadline_s: float) -> None:
         if self._alive is not None:
             self._alive_on = not self._alive_on
             self._queue(self._alive, 1.0 if self._alive_on else 0.0, _NO_EXTRA, Priority.HEARTBEAT, deadline_s)

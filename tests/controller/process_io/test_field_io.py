@@ -215,6 +215,15 @@ class TestWriting:
             assert plant.rectifier.writes == [(16, 100, (500,))]
             assert plant.contacts.writes == []
 
+    async def test_no_pulse_for_a_heartbeat_the_rectifier_did_not_take(self) -> None:
+        async with cell() as plant:
+            await plant.ready()
+            plant.rectifier.refused_addresses.add(101)
+            (line,) = await plant.io.write(Commands(heartbeat=True))
+            assert "heartbeat" in line
+            assert plant.rectifier.writes[-1][1] == 101
+            assert plant.contacts.writes == []
+
     async def test_what_a_device_may_not_be_told_is_a_line(self) -> None:
         async with cell() as plant:
             await plant.ready()
