@@ -42,7 +42,7 @@ CATALOGUE: Mapping[str, AlarmType] = {
             Priority.CRITICAL,
             "Rectifier not reached or not the right device",
             "cable, switch, power of the PLC, or a device with another identity at this address",
-            "a rectifier with a watchdog goes to its hold current and the bath cools slowly; any other stays where it is",
+            "a rectifier with a watchdog goes to its hold current and the bath cools; any other stays where it is",
             "look at the rectifier panel; check network and address",
             REACHED_WITHIN_S,
             3.0,

@@ -95,9 +95,7 @@ def _arm(
     return state, RectifierOrder.TAKE_REMOTE if take else none, Verdict(request, True, "accepted", text)
 
 
-def _unable_to_lower(
-    request: Request, sight: Sight, state: GuardState, limits: GuardLimits
-) -> tuple[Verdict, ...]:
+def _unable_to_lower(request: Request, sight: Sight, state: GuardState, limits: GuardLimits) -> tuple[Verdict, ...]:
     if limits.shadow:
         text = "shadow mode: nothing is ever written; lower the current at the rectifier's panel"
         return (Verdict(request, False, "shadow", text),)
