@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from controller.alarms.conditions import Condition, conditions
@@ -106,7 +105,7 @@ class ScanCycle:
         decision, guarded = self._decide(measurements, requests, guard_state)
         if not self._pace.in_time():
             guarded = _too_late(guarded, measurements)
-        failures = await self._port.write(replace(guarded.commands, heartbeat=False))
+        failures = await self._port.write(guarded.commands.without_heartbeat())
 
         self._scan += 1
         self.missed += tick.missed

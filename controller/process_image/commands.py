@@ -35,5 +35,8 @@ class Commands:
     heartbeat: bool = False
     """The scan is complete and valid: feed the rectifier's watchdog and the alive pulse, last of all writes."""
 
+    def without_heartbeat(self) -> Commands:
+        return Commands(self.current_setpoint_a, self.rectifier_order, self.dose, self.permit)
+
 
 NO_COMMANDS = Commands()

@@ -15,6 +15,8 @@ from drivers.thermocouple.nist_tables import FORWARD, INVERSE, K_BUMP, LOWEST_IN
 Fault = Literal["not_finite", "under_range", "over_range", "cold_junction_fault"]
 
 _CLOSE_ENOUGH_K: Final = 1e-9
+_ROUNDING_MV: Final = 1e-11
+"""A voltage this close beyond an end of the range is the end, for the reference function rounds too."""
 _MOST_STEPS: Final = 64
 """Bisection alone would need about 45 for the widest piece; Newton needs 2 to 5."""
 
@@ -38,7 +40,7 @@ def temperature_degc(kind: Kind, voltage_mv: float) -> float | None:
         return None
     at = 0
     tops = _PIECE_TOPS_MV[kind]
-    while voltage_mv > tops[at]:
+    while voltage_mv > tops[at] and at < len(tops) - 1:
         at += 1
     return _solve(kind, FORWARD[kind][at], voltage_mv)
 
@@ -75,7 +77,7 @@ def _voltage_fault(kind: Kind, voltage_mv: float) -> Fault | None:
     if not math.isfinite(voltage_mv):
         return "not_finite"
     low, high = _RANGE_MV[kind]
-    if low <= voltage_mv <= high:
+    if low - _ROUNDING_MV <= voltage_mv <= high + _ROUNDING_MV:
         return None
     return "under_range" if voltage_mv < low else "over_range"
 

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-PARTS = ("scan", "process", "bytes", "gc")
+from sim.bench.parts import PARTS
 
 
 class BenchCommand:

@@ -12,9 +12,9 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from sim.bench import field
-from sim.bench.cli import PARTS
 from sim.bench.figures import Figure
 from sim.bench.packets import PACKETS
+from sim.bench.parts import PARTS
 from sim.bench.plant import TRANSACTIONS, write_plant_file
 from sim.demo.processes import ChildFailed
 

@@ -6,6 +6,7 @@ import random
 from collections.abc import Sequence
 
 from sim.devices.model import DeviceModel
+from sim.sensors import normal_deviates
 
 GAIN_SPREAD = 0.01
 """Standard deviation of the gain from stem to stem; assumed."""
@@ -22,8 +23,8 @@ class AnodeMonitor(DeviceModel):
         self.observe(anode_current_a)
 
     def observe(self, anode_current_a: Sequence[float]) -> None:
-        noise = self._rng.gauss
         values = self.values
-        for (signal, gain), current_a in zip(self._channels, anode_current_a, strict=True):
-            values[signal] = current_a * gain + noise(0.0, NOISE_A)
+        noise = normal_deviates(self._rng, len(anode_current_a))
+        for (signal, gain), current_a, deviate in zip(self._channels, anode_current_a, noise, strict=True):
+            values[signal] = current_a * gain + NOISE_A * deviate
         self.version += 1

@@ -10,6 +10,7 @@ import pytest
 
 from controller.process_image.measurements import Measurement
 from controller.process_image.requests import Verb
+from controller.telemetry.message import Message
 from drivers.reading import Quality
 from sim.closed_loop import ClosedLoop, NotAccepted, Seam
 from sim.devices.feeder import OPERATION_ENABLED
@@ -38,9 +39,12 @@ async def soup(cell: str, seed: int, seam: Seam) -> None:
     chance = random.Random(f"soup/{seed}/{seam}")
     loop = ClosedLoop(demo_plant(cell), seed, seam)
     judge = Judge(loop.simulated.cells[cell], loop.cycles[cell].record.tags, loop.clock.time_s)
-    loop.messages.subscribe(
-        lambda message: message.topic.endswith("/snapshot") and judge.scanned(loop.snapshot(cell)) and None
-    )
+
+    def scanned(message: Message) -> None:
+        if message.topic.endswith("/snapshot"):
+            judge.scanned(loop.snapshot(cell))
+
+    loop.messages.subscribe(scanned)
     async with loop:
         await loop.automatic(cell)
         told = await stir(loop, cell, chance)

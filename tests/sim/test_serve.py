@@ -121,7 +121,7 @@ async def test_a_busy_port_is_one_clear_line_and_exit_code_two(tmp_path: Path) -
         (["serve", "{plant}", "--fault", "silence:ce1/rectifier:0:x"], "are numbers"),
         (["serve", "{plant}", "--fault", "silence:ce1/rectifier:-1:5"], "START is 0 or more"),
         (["serve", "{plant}", "--fault", "sillence:ce1/rectifier:0:5"], "no fault 'sillence'"),
-        (["serve", "{folder}/missing.toml"], "cannot be read"),
+        (["serve", "{folder}/missing.toml"], "there is no such file"),
     ],
 )
 def test_what_is_asked_wrongly_is_said_and_ends_with_two(

@@ -14,9 +14,10 @@ import pytest
 from controller.journal.storage import MemoryStorage
 from controller.journal.writer import Journal
 from controller.telemetry.topics import AreaTopics
-from sim.bench.cli import COMMAND, PARTS
+from sim.bench.cli import COMMAND
 from sim.bench.figures import Figure, table
 from sim.bench.packets import CHANGING, SixTagRecord
+from sim.bench.parts import PARTS
 from sim.bench.plant import CELL, TRANSACTIONS, heartbeat_register, load, reads, write_plant_file
 from sim.bench.rounds import Bench, BenchFailed, Sizes
 from sim.closed_loop import ClosedLoop
