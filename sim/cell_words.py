@@ -51,6 +51,11 @@ def _configure_probe(words: Any) -> None:
         "Example: didymium sim probe prnd_25ka --hours 4 --at 1 current=0 --at 1.5 current=25000. "
         "`didymium sim list parameters` shows what can be set, and what at a later hour.",
     )
+    configure_arguments(parser)
+
+
+def configure_arguments(parser: argparse.ArgumentParser) -> None:
+    """Of ``probe``."""
     parser.add_argument("cell", metavar="CELL", help="a shipped cell by name, or a cell file (.toml)")
     parser.add_argument(
         "--set",

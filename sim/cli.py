@@ -1,4 +1,4 @@
-"""``didymium sim``: simulated instruments on the links of a plant file, their faults, and chemistry to be asked."""
+"""``didymium sim``: simulated devices of a plant file and their faults; cell and chemistry to be asked."""
 
 from __future__ import annotations
 

@@ -34,11 +34,12 @@ def _counts() -> Iterator[str]:
 
 def _tables() -> Iterator[str]:
     group = None
-    for item in parameters().values():
+    groups = list(_TITLES)
+    for item in sorted(parameters().values(), key=lambda item: groups.index(item.path.partition(".")[0])):
         here = item.path.partition(".")[0]
         if here != group:
             group = here
-            yield f"\n### {_TITLES.get(here, here)}\n"
+            yield f"\n### {_TITLES[here]}\n"
             yield "| path | unit | default | range | grade | source |"
             yield "|---|---|---|---|---|---|"
         yield _row(item)

@@ -17,7 +17,7 @@ class PlotMissing(RuntimeError):
 
 
 _CF4_LEAST_PPM = 0.1
-_COLOURS = 48
+_COLOURS = 256
 _MOST_LINES_WITH_NAMES = 6
 
 

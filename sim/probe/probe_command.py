@@ -6,8 +6,10 @@ import argparse
 import json
 import sys
 import time
+from collections.abc import Sequence
 
 from controller.cell_files import CellFileError
+from sim.cell_words import configure_arguments
 from sim.physics.cell import LONGEST_STEP_S
 from sim.physics.setup import load_setup
 from sim.probe.attended import DEEDS, TimedSetting, check_later
@@ -47,6 +49,13 @@ def run_probe(args: argparse.Namespace) -> int:
         except OSError as error:
             return _refused(f"--plot {args.plot}: {error.strerror or error}")
     return code
+
+
+def plan_of(words: Sequence[str]) -> tuple[Plan, dict[str, str]]:
+    """The plan of what was typed after ``probe``. Raises SettingRefused, CellFileError; SystemExit for its form."""
+    parser = argparse.ArgumentParser(prog="didymium sim probe")
+    configure_arguments(parser)
+    return _plan(parser.parse_args(words))
 
 
 def _refused(text: str) -> int:

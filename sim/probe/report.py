@@ -28,7 +28,8 @@ def plain(value: Value) -> Any:
     """For JSON: what is not finite becomes null."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
-    return value if value is not None and math.isfinite(value) else None
+    # a nought has no sign here
+    return value + 0.0 if value is not None and math.isfinite(value) else None
 
 
 def as_json(plan: Plan, record: Record, asked: Mapping[str, str]) -> dict[str, Any]:
@@ -101,5 +102,5 @@ def _anodes(last: Sample) -> Iterator[str]:
     titles = [f"{name.removeprefix('anode_')} [{unit(name)}]" for name in names]
     yield "anode  " + "  ".join(titles)
     for place, row in enumerate(zip(*columns.values(), strict=True), start=1):
-        cells = [f"{value:.5g}".rjust(len(title)) for value, title in zip(row, titles, strict=True)]
+        cells = [f"{value + 0.0:.5g}".rjust(len(title)) for value, title in zip(row, titles, strict=True)]
         yield f"{place:>5}  " + "  ".join(cells)

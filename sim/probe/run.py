@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sim.physics.cell import solve_again
 from sim.physics.parameters import CellParameters
 from sim.physics.setup import CellSetup
 from sim.probe.attended import AttendedCell, TimedSetting, do
-from sim.probe.sample import Sample, counted, sample
+from sim.probe.sample import Counted, Sample, counted, sample
 
 _SOON_S = 1e-6
 
@@ -65,7 +66,7 @@ def run(plan: Plan, cell: AttendedCell, record: Record, progress: Callable[[floa
     due = sorted(plan.later, key=lambda item: item.hours)
     end_s = 3600.0 * plan.hours
     before = counted(cell.state)
-    record.samples.append(sample(cell.parameters, cell.state, before))
+    record.samples.append(_seen(cell, before))
     number = 1
     while cell.state.time_s < end_s - _SOON_S:
         next_s = min(number * plan.every_s, end_s)
@@ -74,9 +75,16 @@ def run(plan: Plan, cell: AttendedCell, record: Record, progress: Callable[[floa
         stop_s = min([next_s, *(3600.0 * item.hours for item in due)])
         cell.run(stop_s - cell.state.time_s)
         if stop_s >= next_s - _SOON_S:
-            record.samples.append(sample(cell.parameters, cell.state, before))
+            record.samples.append(_seen(cell, before))
             record.parameters, record.anode_changes, record.taps = cell.parameters, cell.changes, cell.taps
             before = counted(cell.state)
             number += 1
             progress(cell.state.time_s / 3600.0)
     record.complete = True
+
+
+def _seen(cell: AttendedCell, before: Counted) -> Sample:
+    """Of a copy whose currents and voltage are solved anew: wear is settled after a step's electricity."""
+    now = cell.state.copy()
+    solve_again(cell.parameters, now, cell.current_a, cell.voltage_limit_v)
+    return sample(cell.parameters, now, before)
