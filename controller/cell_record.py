@@ -15,6 +15,7 @@ from controller.plant import CellPlan
 from controller.process_image.notices import Prompt
 from controller.process_image.requests import Request, Verdict
 from controller.process_image.tags import Tag
+from controller.process_io.signal_slots import vector_length
 from controller.snapshot import Snapshot, cell_registry
 from controller.telemetry.message import Message
 from controller.telemetry.publisher import CellPublisher
@@ -45,10 +46,10 @@ class CellRecord:
     """``tags`` is the one registry behind journal columns, topics and screens."""
 
     def __init__(self, plan: CellPlan) -> None:
-        signals = [signal for device in plan.devices for signal in device.signals.values()]
         self.plan = plan
-        self.thermocouples = sum(signal.startswith("bath_temperature_") for signal in signals)
-        self.anode_currents = sum(signal.startswith("anode_current_") for signal in signals)
+        # As many as the process image holds: a number left out, or given twice, must not shift or hide another.
+        self.thermocouples = vector_length(plan, "bath_temperature_degc")
+        self.anode_currents = vector_length(plan, "anode_current_a")
         self.tags: tuple[Tag, ...] = cell_registry(plan.control, plan.limits, self.thermocouples, self.anode_currents)
         self._texts = tuple(place for place, tag in enumerate(self.tags) if tag.kind == "text")
         self._journal: Journal | None = None

@@ -37,8 +37,8 @@ class SignalSlots:
     """Where two devices supply one signal, the first of the plant file does."""
 
     def __init__(self, plan: CellPlan) -> None:
-        self._temperatures = _length(plan, "bath_temperature_degc")
-        anodes = _length(plan, "anode_current_a")
+        self._temperatures = vector_length(plan, "bath_temperature_degc")
+        anodes = vector_length(plan, "anode_current_a")
         self._anodes_at = len(_SCALARS) + self._temperatures
         self.count = self._anodes_at + anodes
         taken: set[int] = set()
@@ -85,7 +85,7 @@ class SignalSlots:
         return None
 
 
-def _length(plan: CellPlan, vector: str) -> int:
+def vector_length(plan: CellPlan, vector: str) -> int:
     """The highest number that any device supplies; numbers left out in between are not fitted."""
     numbers = [
         int(match[1])

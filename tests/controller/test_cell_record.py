@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
+from controller.cell_record import CellRecord
 from controller.process_image.measurements import Measurement
 from drivers.reading import Quality
 from sim.closed_loop import ClosedLoop
@@ -31,3 +34,17 @@ def test_a_row_holds_value_and_quality_of_every_tag() -> None:
             }
 
     run_virtual(test())
+
+
+def test_a_thermocouple_number_left_out_hides_no_other() -> None:
+    (plan,) = demo_plant("ce1").cells
+    devices = tuple(
+        replace(device, signals={"t0": "bath_temperature_1_degc", "t2": "bath_temperature_3_degc"})
+        if device.role == "bath_temperature"
+        else device
+        for device in plan.devices
+    )
+    record = CellRecord(replace(plan, devices=devices))
+    names = {tag.name for tag in record.tags}
+    assert {f"bath_temperature_{number}_degc" for number in (1, 2, 3)} <= names
+    assert "bath_temperature_4_degc" not in names
