@@ -48,7 +48,7 @@ async def soup(cell: str, seed: int, seam: Seam) -> None:
     async with loop:
         await loop.automatic(cell)
         told = await stir(loop, cell, chance)
-        heal(loop, cell)
+        heal(loop, cell, judge)
         story = f"{cell}, seed {seed}, {seam}: {told}"
         await loop.run(HEALED_WITHIN_S)
         assert not judge.violations, f"{story}\n{judge.violations[:10]}"
@@ -90,14 +90,15 @@ def drawn(loop: ClosedLoop, kinds: list[str], chance: random.Random) -> Injectio
             continue
 
 
-def heal(loop: ClosedLoop, cell: str) -> None:
+def heal(loop: ClosedLoop, cell: str, judge: Judge) -> None:
     """What people do afterwards in the hall: close contacts, reset the trip, switch the drive on again."""
     simulated = loop.simulated.cells[cell]
     assert not any(device.faults for device in simulated.devices)
     loop.simulated.advance()
     simulated.digital_io.permit_closed = True
     simulated.rectifier.reset()
-    simulated.feeder.command("control_word", float(OPERATION_ENABLED))
+    drive = next(device for device in simulated.devices if device.plan.role == "feeder")
+    judge.by_somebody_else(drive, "control_word", float(OPERATION_ENABLED))
 
 
 def not_good(loop: ClosedLoop, cell: str) -> list[str]:
