@@ -113,6 +113,9 @@ class SimulatorTable:
     cathode_j0_a_per_cm2: float = number("cathode", "A/cm²", 1e-3, 10.0, "assumed", "as above", 0.1)
     gas_pressure_bar: float = number("anode", "bar", 0.01, 10.0, "assumed", "open cell", 1.0)
     pfc_decay_s: float = number("anode", "s", 10.0, 3600.0, "assumed", "2–4 min into a full effect", 180.0)
+    pfc_plateau: float = number(
+        "anode", "1", 0.0, 1.0, "assumed", "of the first minute's share, while the effect lasts; 0.1–0.2", 0.15
+    )
     c2f6_mass_ratio: float = number("anode", "1", 0.0, 0.5, "assumed", "0.05–0.15 of CF4", 0.1)
     air_dilution: float = number("anode", "1", 1.0, 500.0, "assumed", "hood air over cell gas", 50.0)
     co_burnout: float = number("anode", "1", 0.0, 1.0, "recalled", "visible flame above open cells", 1.0)

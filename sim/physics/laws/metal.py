@@ -57,7 +57,8 @@ def anodic(t: SimulatorTable, d: Derived, s: CellState, dt_s: float) -> tuple[fl
     if not any_of((largest(anodes.potential_v) > t.clearing_v) | (s.films > 0.0)):
         return current, 0.0 * current
     sustained = s.critical_a_per_cm2 * s.agitation
-    decay = exp(-s.effect_s / t.pfc_decay_s)
+    # an effect that lasts goes on making gas, after its first minutes at a plateau
+    decay = t.pfc_plateau + (1.0 - t.pfc_plateau) * exp(-s.effect_s / t.pfc_decay_s)
 
     def split(i: float, potential: float, limit_area: float) -> tuple[float, float]:
         gas = i * fluorine_share(potential, t.passivation_v) * decay

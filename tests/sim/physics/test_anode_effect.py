@@ -74,6 +74,16 @@ def test_no_fluorine_gas_before_passivation() -> None:
     assert state.totals.cf4_kg < 1e-3
 
 
+def test_an_effect_that_lasts_goes_on_making_fluorine_gas() -> None:
+    parameters = cell_parameters("prnd_25ka")
+    state = in_full_effect(parameters, seconds_in=5.0)
+    first = state.cf4_kg_per_s / state.line_current_a
+    run(parameters, state, 1800.0, fed=False)
+    assert films(state) == parameters.anode_count
+    later = state.cf4_kg_per_s / state.line_current_a
+    assert 0.5 * parameters.truth.pfc_plateau * first < later < 0.5 * first
+
+
 @pytest.mark.parametrize("name", ["prnd_25ka", "ce_25ka", "nd_6ka"])
 def test_feed_alone_does_not_end_a_full_effect(name: str) -> None:
     parameters = cell_parameters(name)
