@@ -126,8 +126,9 @@ class Polling:
         state = self._by_name[block]
         future = state.ask(state.priority, deadline_s)
         try:
-            # Shielded: a caller that gives up must not cost the bus its late-reply guard.
-            raw = await asyncio.shield(future)
+            # Left to run: a caller that gives up must not cost the bus its late-reply guard.
+            await asyncio.wait((future,))
+            raw = future.result()
         except asyncio.CancelledError:
             future.add_done_callback(_for_nobody)
             raise

@@ -132,7 +132,10 @@ class Writing:
         """Raises DriverError; whether the device may have acted is told by its class and its text."""
         future = self.submit(name, value, extra, priority=priority, timeout_s=timeout_s, deadline_s=deadline_s)
         try:
-            await asyncio.shield(future)  # a caller that gives up cannot call back what is on the wire
+            # A caller that gives up cannot call back what is on the wire. Not a shield: from Python 3.14 on that
+            # complains of a failure that nobody waits for any more.
+            await asyncio.wait((future,))
+            future.result()
         except DriverError as error:
             raise named(name, error) from error
 

@@ -1,4 +1,4 @@
-"""A device is closed while a question of its qualification is on the wire."""
+"""A device is closed, or an order given up, while a frame is on the wire."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from drivers.devices.status import Phase
 from drivers.link.address import parse_link
 from drivers.link.memory import MemorySeam
 from drivers.link.pool import LinkPool
-from tests.support.device_profiles import rectifier_profile
+from tests.support.device_profiles import Responder, rectifier_bank, rectifier_profile
 from tests.support.eventually import eventually
 
 
@@ -43,3 +43,33 @@ async def test_a_failure_nobody_waits_for_is_no_complaint() -> None:
     del device, pool
     gc.collect()
     assert not complaints
+
+
+async def test_an_order_given_up_runs_to_its_end_and_its_failure_is_no_complaint() -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    await give_up_a_start()
+    gc.collect()
+    await asyncio.sleep(0)
+    assert not complaints
+
+
+async def give_up_a_start() -> None:
+    bank, seam = rectifier_bank(), MemorySeam()
+    seam.listen("plc", lambda: Responder({1: bank}))
+    pool = LinkPool(seam)
+    profile = rectifier_profile()
+    link = pool.get(parse_link("memory:plc?framing=tcp"), profile.bus, True)
+    device = Device("rectifier", profile, 1, link, needed=True)
+    device.start()
+    pool.start()
+    await eventually(lambda: device.status.phase is Phase.READY)
+    bank.deaf_to_writes = True
+    order = asyncio.create_task(device.run_sequence("start"))
+    await eventually(lambda: bank.writes != [])
+    order.cancel()
+    await asyncio.wait((order,))
+    assert order.cancelled()
+    await eventually(lambda: link.counters.timeouts == 1)
+    await device.close()
+    await pool.close()
