@@ -25,16 +25,20 @@ from controller.process_image.requests import Request, Verdict
 Handler = Callable[[str, Request], Awaitable[Verdict]]
 Status = Callable[[str], dict[str, Any] | None]
 MOST_CLIENTS = 16
+IDLE_S = 60.0
+"""A client that neither says nor takes anything for this long is let go: forgotten connections must not fill the places
+and keep a stop out."""
 
 
 class CommandSocket:
     """Serves one line in, one line out. ``handle`` answers with a verdict that is already on the record;
     ``status`` with what a cell does now, or None for a cell that is not served here."""
 
-    def __init__(self, path: Path, handle: Handler, status: Status) -> None:
+    def __init__(self, path: Path, handle: Handler, status: Status, *, idle_s: float = IDLE_S) -> None:
         self.path = path
         self._handle = handle
         self._status = status
+        self._idle_s = idle_s
         self._server: asyncio.Server | None = None
         self._clients: set[asyncio.Task[None]] = set()
 
@@ -77,7 +81,7 @@ class CommandSocket:
                 writer.write(encode_reply(_refusal("busy", f"{MOST_CLIENTS} clients are connected already")))
                 return
             await self._converse(reader, writer, _peer(writer))
-        except (ConnectionError, asyncio.CancelledError):
+        except (ConnectionError, TimeoutError, asyncio.CancelledError):
             pass
         finally:
             self._clients.discard(task)
@@ -86,14 +90,16 @@ class CommandSocket:
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, actor: str) -> None:
         while True:
             try:
-                line = await reader.readline()
+                async with asyncio.timeout(self._idle_s):
+                    line = await reader.readline()
             except ValueError:
                 writer.write(encode_reply(_refusal("malformed", f"longer than {LONGEST_LINE_BYTES} bytes")))
                 return
             if not line:
                 return
             writer.write(await self._answer(line, actor))
-            await writer.drain()
+            async with asyncio.timeout(self._idle_s):
+                await writer.drain()
 
     async def _answer(self, line: bytes, actor: str) -> bytes:
         try:

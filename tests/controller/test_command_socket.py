@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from controller.command_socket import CommandSocket, ask
+from controller.command_socket import MOST_CLIENTS, CommandSocket, ask
 from controller.process_image.requests import Request, Verdict
 
 
@@ -74,3 +74,19 @@ async def test_the_socket_of_a_living_daemon_is_left_alone(door: CommandSocket) 
         await second.start()
     await second.close()
     assert (await say(door, b'{"cell": "ce1", "verb": "hold"}\n'))["accepted"]
+
+
+async def test_forgotten_connections_do_not_keep_a_stop_out(tmp_path: Path) -> None:
+    door = CommandSocket(tmp_path / "s", handle, status, idle_s=0.1)
+    await door.start()
+    try:
+        forgotten = [await asyncio.open_unix_connection(str(door.path)) for _ in range(MOST_CLIENTS)]
+        stop = b'{"cell": "ce1", "verb": "stop"}\n'
+        assert (await say(door, stop))["code"] == "busy"
+        for reader, _ in forgotten:
+            assert await asyncio.wait_for(reader.read(), 5.0) == b"", "let go without a word"
+        assert (await say(door, stop))["accepted"]
+        for _, writer in forgotten:
+            writer.close()
+    finally:
+        await door.close()
