@@ -1,7 +1,8 @@
 """Compiles the one source of the laws twice: for one cell in plain floats, for many in arrays.
 
-For floats the calls of ``where``, ``minimum`` and ``maximum`` are written out as conditional expressions, which halves
-the time of a step. Nothing else is changed; line numbers and file names stay, so tracebacks point into the laws.
+For floats the calls of ``where``, ``minimum`` and ``maximum`` are written out as conditional expressions, and laws over
+columns as loops over the anodes, which more than halves the time of a step. Nothing else is changed; line numbers and
+file names stay, so tracebacks point into the laws.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import importlib.util
 from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
+
+from sim.physics.unrolled import Unrolled
 
 LAWS = ("electrics", "oxide", "metal", "heat", "anodes", "step")
 _PACKAGE = "sim.physics.laws"
@@ -22,7 +25,7 @@ def specialise(ops: Mapping[str, Any], *, inline: bool) -> SimpleNamespace:
     for name in LAWS:
         tree, path = _parsed(name)
         if inline:
-            tree = ast.fix_missing_locations(_WrittenOut().visit(tree))
+            tree = ast.fix_missing_locations(Unrolled().visit(_WrittenOut().visit(tree)))
         exec(compile(tree, path, "exec"), namespace)  # noqa: S102 - our own source
         namespace.update(ops)
     return SimpleNamespace(**{key: value for key, value in namespace.items() if not key.startswith("__")})
