@@ -8,9 +8,11 @@ from collections.abc import Callable
 
 from controller.plant import Plant
 from sim.closed_loop import ClosedLoop, Seam
+from sim.plant import SimulatedPlant
 from sim.virtual_time import run_virtual
 
 WARM_UP_S = 60.0
+BY_HAND_EVERY_S = 300.0
 KEEP = 200
 """Messages and rows remembered: a long run is not measured by how much memory it fills."""
 
@@ -26,14 +28,26 @@ def times_real(plant: Plant, seam: Seam, seconds: float, *, telemetry: bool) -> 
             await loop.run(WARM_UP_S)
             gc.collect()
             gc.freeze()
+            left_s = seconds
             began_s = time.process_time()
-            await loop.run(seconds)
+            while left_s > 0.0:
+                _feed_by_hand(loop.simulated)
+                await loop.run(min(left_s, BY_HAND_EVERY_S))
+                left_s -= BY_HAND_EVERY_S
             return seconds / (time.process_time() - began_s)
 
     try:
         return run_virtual(run())
     finally:
         gc.unfreeze()
+
+
+def _feed_by_hand(plant: SimulatedPlant) -> None:
+    """A cell without a feeder would starve within the hour, and its anode effect be measured instead of its service."""
+    for cell in plant.cells.values():
+        if all(device.role != "feeder" for device in cell.plan.devices):
+            used_c = cell.state.line_current_a * cell.state.current_efficiency * BY_HAND_EVERY_S
+            cell.hand_feed(used_c * cell.parameters.oxide_kg_per_coulomb)
 
 
 def collection_pauses_s(plant: Plant, seconds: float) -> tuple[float, float]:
