@@ -117,7 +117,7 @@ class SimulatorTable:
         "anode", "1", 0.0, 1.0, "assumed", "of the first minute's share, while the effect lasts; 0.1–0.2", 0.15
     )
     c2f6_mass_ratio: float = number("anode", "1", 0.0, 0.5, "assumed", "0.05–0.15 of CF4", 0.1)
-    air_dilution: float = number("anode", "1", 1.0, 500.0, "assumed", "hood air over cell gas", 50.0)
+    air_dilution: float = number("anode", "1", 1.0, 500.0, "assumed", "hood air, constant, over gas at nominal current", 50.0)
     co_burnout: float = number("anode", "1", 0.0, 1.0, "recalled", "visible flame above open cells", 1.0)
     cold_s: float = number("anode", "s", 60.0, 36_000.0, "assumed", "new anode takes its share over 1–4 h", 2400.0)
     cold_resistance: float = number("anode", "1", 0.0, 20.0, "assumed", "frozen bath on cold carbon", 3.0)

@@ -10,6 +10,8 @@ from sim.physics.outputs import outputs
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellState
 
+_FARADAY = 96485.33
+
 
 def voltage_parts_v(parameters: CellParameters, state: CellState) -> Mapping[str, float]:
     """Reversible, anodic, cathodic, melt and conductor part; together the cell voltage. Current-weighted means."""
@@ -121,7 +123,10 @@ def truths(parameters: CellParameters, state: CellState) -> dict[str, float | tu
 
 
 def cf4_ppm(parameters: CellParameters, state: CellState) -> float:
-    """By volume in the diluted off-gas; the dilution is assumed."""
-    gas = state.gas_mol_per_s * parameters.truth.air_dilution
+    """By volume in the off-gas. The hood draws the same air whatever the cell makes; how much is assumed."""
+    t = parameters.truth
+    per_faraday = t.co2_plateau / 4.0 + (1.0 - t.co2_plateau) / 2.0
+    nominal_mol_per_s = parameters.derived.nominal_current_a * per_faraday / _FARADAY
+    air = t.air_dilution * nominal_mol_per_s
     fluorine = state.cf4_kg_per_s / 88.003e-3
-    return 1e6 * fluorine / (gas + fluorine) if gas + fluorine > 0.0 else 0.0
+    return 1e6 * fluorine / (air + max(state.gas_mol_per_s, 0.0) + fluorine)

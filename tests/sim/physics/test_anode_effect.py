@@ -7,6 +7,7 @@ import pytest
 from sim.physics.cell import CellState, advance_in_place, outputs, running_state
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellInputs
+from sim.physics.truths import cf4_ppm
 from tests.support.simulated_cells import ALL_CELLS, cell_parameters, demand_kg_per_s, films, run, without_lag
 
 UNFED_MINUTES = {"ce_25ka": 35.0, "prnd_25ka": 33.0, "ndfe_20ka": 56.0, "nd_6ka": 21.0}
@@ -80,6 +81,8 @@ def test_an_effect_that_lasts_goes_on_making_fluorine_gas() -> None:
     first = state.cf4_kg_per_s / state.line_current_a
     run(parameters, state, 1800.0, fed=False)
     assert films(state) == parameters.anode_count
+    # the hood's air is there though hardly any oxide is left to make CO of
+    assert 300.0 < cf4_ppm(parameters, state) < 20_000.0
     later = state.cf4_kg_per_s / state.line_current_a
     assert 0.5 * parameters.truth.pfc_plateau * first < later < 0.5 * first
 
