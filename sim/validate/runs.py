@@ -142,10 +142,11 @@ def _c2f6_share(parameters: CellParameters) -> float:
 
 class Partial(NamedTuple):
     share: float
-    """Of its equal share, the weaker anode's current when it first falls below 0.7."""
+    """Of its equal share, the weaker anode's current just before the first film."""
     rise_v: float
-    """Of the voltage until then."""
+    """Of the voltage until that share first fell below 0.7."""
     ppm: float
+    """Largest before the first film."""
     full_v: float
     full_ppm: float
     ohm: float
@@ -160,14 +161,16 @@ def two_anodes() -> Partial:
     )  # fmt: skip
     parameters, state = prepared(setup)
     start_v = state.cell_voltage_v
-    share = rise = ppm = float("nan")
+    share = rise = float("nan")
+    ppm = 0.0
     ohm = max(state.anodes.resistance_ohm)
     for _ in range(14_400):
         advance_in_place(parameters, state, CellInputs(10.0, 60.0), 0.5)
         held_at(parameters, state, parameters.derived.target_k)
-        weak = state.anodes.current_a[0] / 5.0
-        if math.isnan(share) and weak < 0.7:
-            share, rise, ppm = weak, state.cell_voltage_v - start_v, cf4_ppm(parameters, state)
+        if state.films == 0.0:
+            share, ppm = state.anodes.current_a[0] / 5.0, max(ppm, cf4_ppm(parameters, state))
+            if math.isnan(rise) and share < 0.7:
+                rise = state.cell_voltage_v - start_v
         if state.films >= 2.0:
             advance_in_place(parameters, state, CellInputs(10.0, 60.0), 0.5)
             return Partial(share, rise, ppm, state.cell_voltage_v, cf4_ppm(parameters, state), ohm)
