@@ -219,6 +219,8 @@ def _rebathed(before: CellSetup, design: CellDesign) -> CellSetup:
 def _modelled_liquidus_degc(setup: CellSetup) -> float:
     d = setup.design
     mix = bath_composition(d.ref3_wt_pct, d.baf2_wt_pct, d.lif_wt_pct, setup.product.rare_earth_molar_mass_g_per_mol)
+    # the way from mol% to weights and back must not carry a bound outside by its rounding
+    mix = mix._replace(ref3=round(mix.ref3, 12))
     return bath_liquidus_degc(mix, setup.truth.rare_earth)
 
 

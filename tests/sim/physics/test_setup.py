@@ -45,6 +45,13 @@ def test_every_path_can_be_set_to_both_of_its_bounds_and_not_beyond(path: str) -
     altered(setup, path, parameter.low)
 
 
+@pytest.mark.parametrize("name", REFERENCE_CELLS)
+def test_the_richest_bath_is_not_refused_for_a_rounding_error(name: str) -> None:
+    most = parameters()["design.ref3_mol_pct"].high
+    rich = altered(load_setup(name), "design.ref3_mol_pct", most)
+    assert truths(rich.parameters(), rich.state())["ref3_mol_pct"] == pytest.approx(most)
+
+
 def test_a_path_there_is_none_of_is_named_with_those_there_are() -> None:
     with pytest.raises(UnknownPath) as caught:
         altered(load_setup("ce_25ka"), "anode.filmv", 3.0)
