@@ -31,7 +31,7 @@ from sim.physics.cell import (
     running_state,
 )
 from sim.physics.mishaps import bridged
-from sim.physics.noise import NoiseState, ScanStatistics, noise_state, sample_v, scan_statistics
+from sim.physics.noise import NoiseState, ScanStatistics, noise_of, sample_v, scan_statistics
 from sim.physics.parameters import parameters_from
 from sim.physics.people import change_anode, tap_metal
 from sim.physics.service import Recipe, served
@@ -115,7 +115,6 @@ class SimulatedCell:
         """Of the last step: what the process seam sees beyond the truth."""
         self._sampling_noise = self._random("sampling")
         self._sampled_s = start_s
-        self._anode_area_cm2 = self.parameters.anode_count * self.parameters.anode_area_new_cm2
         self.digital_io = DigitalIO(
             time_s=start_s,
             on_permit_open=lambda: self.rectifier.trip("permit contact open"),
@@ -225,19 +224,11 @@ class SimulatedCell:
     def _show(self, dt_s: float) -> None:
         """Let every measuring chain see the cell; noise is drawn here and nowhere else."""
         state = self.state
-        anodes, line_current_a = state.anodes, state.line_current_a
-        self.noise = noise_state(
-            current_density_a_per_cm2=line_current_a / self._anode_area_cm2,
-            current_share=line_current_a / self.plan.design.nominal_current_a,
-            worst_load=max([c / limit for c, limit in zip(anodes.current_a, anodes.limit_a, strict=True)]),
-            bath_k=state.bath_k,
-            oxide_wt_pct=state.oxide_wt_pct,
-            ohmic_v=max(0.0, state.cell_voltage_v - self.plan.design.back_emf_v) if line_current_a > 0.0 else 0.0,
-        )
+        self.noise = noise_of(self.parameters, state)
         self.voltage_statistics = scan_statistics(self.noise, self.step_s, self._bath_noise)
         voltage_v = state.cell_voltage_v + self.voltage_statistics.mean_v
-        self.rectifier.observe(line_current_a + self._bypassed_a, voltage_v, dt_s)
-        self.anode_monitor.observe(anodes.current_a)
+        self.rectifier.observe(state.line_current_a + self._bypassed_a, voltage_v, dt_s)
+        self.anode_monitor.observe(state.anodes.current_a)
         self.load_cell.observe(self.feeder.hopper_kg, dt_s)
         for couples in self.thermocouples:
             couples.observe(state.bath_k - ZERO_CELSIUS_K, dt_s)

@@ -21,6 +21,8 @@ ENOUGH = 1e-4
 
 Column = Any
 """One value per anode."""
+total: Callable[[Column], float] = sum
+largest: Callable[[Column], float] = max
 
 
 def where(condition: bool, yes: float, no: float) -> float:
@@ -51,16 +53,6 @@ def columns(law: Callable[..., Any], *given: Column) -> tuple[Column, ...]:
 
 def column(law: Callable[..., Any], *given: Column) -> Column:
     return list(map(law, *given))
-
-
-def total(values: Column) -> float:
-    added: float = sum(values)
-    return added
-
-
-def largest(values: Column) -> float:
-    most: float = max(values)
-    return most
 
 
 def table_entry(table: Sequence[float], position: float) -> float:

@@ -1,6 +1,6 @@
 """Compiles the one source of the laws twice: for one cell in plain floats, for many in arrays.
 
-For floats the calls of ``where``, ``minimum`` and ``maximum`` are written out as conditional expressions, and laws over
+For floats the calls of ``where``, ``minimum``, ``maximum`` and ``any_of`` are written out as expressions, and laws over
 columns as loops over the anodes, which more than halves the time of a step. Nothing else is changed; line numbers and
 file names stay, so tracebacks point into the laws.
 """
@@ -56,6 +56,8 @@ class _WrittenOut(ast.NodeTransformer):
             return node
         if node.func.id == "where" and len(node.args) == 3:
             return ast.copy_location(ast.IfExp(node.args[0], node.args[1], node.args[2]), node)
+        if node.func.id == "any_of" and len(node.args) == 1:
+            return node.args[0]
         if node.func.id in ("minimum", "maximum") and len(node.args) == 2:
             first, first_again = self._twice(node.args[0])
             second, second_again = self._twice(node.args[1])
