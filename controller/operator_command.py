@@ -108,7 +108,10 @@ def _word(verbs: Any, name: str, text: str, example: str) -> argparse.ArgumentPa
 
 
 def _number(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number; write it without its unit, e.g. 24500") from None
     if not math.isfinite(value):
         raise argparse.ArgumentTypeError(f"{text} is no number a cell can be given")
     return value

@@ -245,3 +245,14 @@ def test_what_a_person_can_type_the_daemon_can_read() -> None:
     _, request = parse_command(line, actor="lee")
     assert isinstance(request, Request)
     assert request.reason.endswith("熔盐")
+
+
+@pytest.mark.parametrize("typed", ["25kA", "abc", "nan", "inf"])
+def test_what_is_no_number(typed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(["command", "plant.toml", "ce1", "current", typed])
+    assert caught.value.code == 2
+    said = capsys.readouterr().err
+    assert "is no number" in said
+    assert typed in said
+    assert "_number" not in said
