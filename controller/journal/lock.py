@@ -14,7 +14,7 @@ class JournalBusy(Exception):
         self.directory = directory
         self.pid = pid
         holder = f"process {pid}" if pid is not None else "another process"
-        super().__init__(f"journal {directory} is in use by {holder}; one daemon per journal directory")
+        super().__init__(f"is in use by {holder}; one daemon per journal directory")
 
 
 class JournalLock:
