@@ -38,8 +38,6 @@ def _envelope(envelope: EnvelopeTable) -> Iterator[str]:
     for key in ("temperature_degc", "current_a", "voltage_v"):
         low, high = getattr(envelope, key)
         normal_low, normal_high = getattr(usual, key)
-        if not low < high:
-            yield f"envelope {key} = [{low:g}, {high:g}]: the first number must be below the second"
         if (low < normal_low or high > normal_high) and envelope.reason is None:
             yield (
                 f"envelope {key} = [{low:g}, {high:g}]: goes beyond [{normal_low:g}, {normal_high:g}]; "

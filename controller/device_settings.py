@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from controller.plant import DevicePlan
 from controller.plant_file import DeviceTable
@@ -23,6 +24,8 @@ _RTU_UNITS = (1, 247)
 
 def device_plans(entry: CellEntry, folder: Path, scan_period_s: float, mistakes: list[str]) -> tuple[DevicePlan, ...]:
     """The devices of a cell that are right by themselves; what is wrong with the others is appended to ``mistakes``."""
+    for here, written in entry.unread:
+        _look_at_unread(written, here, folder, mistakes)
     plans = [_device_plan(table, entry.here, folder, scan_period_s, mistakes) for table in entry.devices if table]
     return tuple(plan for plan in plans if plan is not None)
 
@@ -87,10 +90,28 @@ def _watchdog(table: DeviceTable, here: str, profile: ResolvedProfile, scan_peri
         )
 
 
+def _look_at_unread(written: Mapping[str, Any], here: str, folder: Path, mistakes: list[str]) -> None:
+    """What can be said of a device that has another key wrong, so that all its mistakes come at once."""
+    link, profile = written.get("link"), written.get("profile")
+    if isinstance(link, str) and link:
+        try:
+            parse_link(link)
+        except ValueError as error:
+            mistakes.append(f"{here} {error}")
+    if isinstance(profile, str) and profile:
+        try:
+            load_profile(_profile_path(profile, folder))
+        except ProfileError as error:
+            mistakes += [f'{here} profile = "{profile}": {mistake}' for mistake in error.mistakes]
+
+
+def _profile_path(name: str, folder: Path) -> Path:
+    return find_profile(str(folder / name) if name.endswith(".toml") else name)
+
+
 def _profile(table: DeviceTable, here: str, folder: Path, mistakes: list[str]) -> ResolvedProfile | None:
-    name = str(folder / table.profile) if table.profile.endswith(".toml") else table.profile
     try:
-        return resolve(load_profile(find_profile(name)), table.parameters)
+        return resolve(load_profile(_profile_path(table.profile, folder)), table.parameters)
     except ProfileError as error:
         mistakes += [f'{here} profile = "{table.profile}": {mistake}' for mistake in error.mistakes]
         return None

@@ -36,10 +36,16 @@ def _number_or_text(value: object) -> float | str:
     return number
 
 
+def _rising(pair: list[float]) -> list[float]:
+    if not pair[0] < pair[1]:
+        raise ValueError("the first number must be below the second")
+    return pair
+
+
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Text = Annotated[StrictStr, Field(min_length=1), AfterValidator(_printable)]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,31}$")]
-Range = Annotated[list[Number], Field(min_length=2, max_length=2)]
+Range = Annotated[list[Number], Field(min_length=2, max_length=2), AfterValidator(_rising)]
 Reason = Annotated[StrictStr, Field(min_length=10), AfterValidator(_printable)]
 Parameter = Annotated[float | str, BeforeValidator(_number_or_text)]
 

@@ -25,6 +25,8 @@ class CellEntry:
     """How mistakes name it: ``cell "ce1"``."""
     table: CellTable | None
     devices: tuple[DeviceTable | None, ...]
+    unread: tuple[tuple[str, Mapping[str, Any]], ...]
+    """How mistakes name each device that is None, and its table as written: link and profile are looked at still."""
     named: Mapping[str, str]
     """``design`` and ``product`` as far as they are texts, even where another key of the cell is wrong."""
 
@@ -85,12 +87,14 @@ def _cells(data: object, mistakes: list[str]) -> tuple[CellEntry, ...]:
 def _cell(data: Mapping[str, Any], here: str, mistakes: list[str]) -> CellEntry:
     keys = {key: value for key, value in data.items() if key != "device"}
     table = _model(CellTable, keys, here, mistakes)
-    devices = [
-        _model(DeviceTable, device, f"{here} device {_name(device, number)}", mistakes)
+    written = [
+        (f"{here} device {_name(device, number)}", device)
         for number, device in enumerate(_tables(data.get("device"), "cell.device", f"{here} ", mistakes), start=1)
     ]
+    devices = tuple(_model(DeviceTable, device, place, mistakes) for place, device in written)
+    unread = tuple(item for item, read in zip(written, devices, strict=True) if read is None)
     named = {key: keys[key] for key in ("design", "product") if isinstance(keys.get(key), str)}
-    return CellEntry(here, table, tuple(devices), named)
+    return CellEntry(here, table, devices, unread, named)
 
 
 def _tables(data: object, header: str, place: str, mistakes: list[str]) -> list[dict[str, Any]]:

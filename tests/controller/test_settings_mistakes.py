@@ -315,6 +315,28 @@ def test_a_key_of_the_section(edit: tuple[str, str], said: tuple[str, ...], tmp_
     assert any(all(word in mistake for word in said) for mistake in mistakes), mistakes
 
 
+def test_one_wrong_key_hides_no_other(tmp_path: Path) -> None:
+    text = with_cell_keys('supply = "maybe"')
+    text = edited(
+        text,
+        ('role = "rectifier"', 'role = "rectifer"'),
+        (RECTIFIER, 'profile = "rectifier_pcl"\nlink = "tpc://127.0.0.1:15021"\nunit = 300\n'),
+        ("[[cell.device]]", '[cell.envelope]\ncurrent_a = [4e4, 2e4]\nreason = "none at all"\n\n[[cell.device]]'),
+    )
+    said = (
+        'cell "ce1" supply = "maybe"',
+        'cell "ce1" device "rectifier" role = "rectifer"',
+        'cell "ce1" device "rectifier" unit = 300',
+        'cell "ce1" device "rectifier" link \'tpc://127.0.0.1:15021\'',
+        'cell "ce1" device "rectifier" profile = "rectifier_pcl"',
+        'cell "ce1" envelope current_a = [40000.0, 20000.0]: the first number must be below the second',
+    )
+    mistakes = mistakes_of(tmp_path, text)
+    assert len(mistakes) == len(said)
+    for words in said:
+        assert any(mistake.startswith(words) for mistake in mistakes), (words, mistakes)
+
+
 def test_a_file_without_cells(tmp_path: Path) -> None:
     head = DEMO[: DEMO.index("# Cerium, LiF")]
     assert only(tmp_path, head) == "[[cell]]: is missing; at least one is wanted"
