@@ -38,9 +38,11 @@ def build(document: Mapping[str, Any], notes: Notes) -> ResolvedProfile:
     top = Table(document, "", notes)
     head = top.table("profile", required=True) or Table({}, "[profile]", Notes(notes.file))
     protocol: Protocol = head.choice("protocol", PROTOCOLS)
-    identifier = head.text("id", pattern=_ID)
+    identifier = head.text(
+        "id", pattern=_ID, unnamed="is no id; write lower-case letters, digits, . - and _, as in plc.rectifier"
+    )
     kind = head.text("kind", pattern=NAME)
-    version = head.text("version", pattern=_VERSION)
+    version = head.text("version", pattern=_VERSION, unnamed="is no version; write three numbers, as in 1.0.0")
     source = head.text("source")
     order = head.choice("word_order", ORDERS, "ABCD")
     checksum = head.flag("checksum", default=False)

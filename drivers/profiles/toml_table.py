@@ -13,6 +13,7 @@ from drivers.profiles.mistakes import Mistake
 T = TypeVar("T")
 
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,47}")
+NO_NAME: Final = "is no name; write lower-case letters, digits and _, a letter first"
 _MISSING: Final[Any] = object()
 
 
@@ -63,14 +64,17 @@ class Table:
                 hint = f"did you mean {close[0]}?" if close else f"known here: {', '.join(known) or 'nothing'}"
                 self.note(key, f"unknown key; {hint}")
 
-    def text(self, key: str, default: T = _MISSING, *, pattern: re.Pattern[str] | None = None) -> str | T:
+    def text(
+        self, key: str, default: T = _MISSING, *, pattern: re.Pattern[str] | None = None, unnamed: str = NO_NAME
+    ) -> str | T:
+        """``unnamed``: what is said of a text that does not fit ``pattern``."""
         value = self._take(key, default)
         if value is None:
             return "" if default is _MISSING else default
         if not isinstance(value, str):
             self.note(key, f"{_shown(value)} is no text; put it in quotes")
         elif pattern is not None and not pattern.fullmatch(value):
-            self.note(key, f"{value!r} is no name; write lower-case letters, digits and _, a letter first")
+            self.note(key, f"{value!r} {unnamed}")
             return value
         elif not value.isprintable():
             self.note(key, f"{value!r} holds characters that cannot be printed")

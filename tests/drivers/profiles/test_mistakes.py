@@ -26,7 +26,7 @@ ALONE = [
     ("timeout_s = 0.4\n", "", "[bus]", "timeout_s", "is missing"),
     ('protocol = "modbus"', 'protocol = "profibus"', "[profile]", "protocol", "none of modbus, dcon, genesys"),
     ('protocol = "modbus"', 'protocol = "modbus"\nchecksum = true', "[profile]", "checksum", "ASCII"),
-    ('version = "1.0.0"', 'version = "one"', "[profile]", "version", "'one'"),
+    ('version = "1.0.0"', 'version = "one"', "[profile]", "version", "'one' is no version; write three numbers"),
     ('source = "drawing E-104, page 3"', 'source = ""', "[profile]", "source", "name the document"),
     ('kind = "rectifier"', "kind = 3", "[profile]", "kind", "3 is no text"),
     ('ref = "40001"', 'ref = "40002"', 'point "status"', "ref", "holding 1 counted from zero, but this is holding 0"),
