@@ -68,6 +68,7 @@ class Demo:
                 _stop(children)
                 if attempt == PORT_ATTEMPTS - 1:
                     raise
+                self._say("Another program took one of the ports meanwhile; once more with others.")
         if not self._stop.is_set():
             # Side by side: each answer waits for a scan of its cell.
             with ThreadPoolExecutor(len(plant.cells)) as pool:

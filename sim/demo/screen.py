@@ -65,9 +65,10 @@ def draw(picture: SectionPicture, speed: float) -> RenderableType:
     lines: list[RenderableType] = [table, Text("")]
     lines += [Text(said, style=style) for said, style in _notices(picture)] or [Text("no alarms", style="dim")]
     lines += [Text(""), Text(_links(picture), style="dim")]
-    pace = "" if speed == 1.0 else f", time runs {speed:g} times faster"
-    title = f"Didymium: two SIMULATED cells (daemon {picture.daemon}, broker {picture.broker}{pace})"
-    return Panel(Group(*lines), title=title, title_align="left", expand=False)
+    pace = "" if speed == 1.0 else f", {speed:g} × real time"
+    title = f"Didymium: SIMULATED cells{pace}"
+    state = f"daemon {picture.daemon}; broker {picture.broker}"
+    return Panel(Group(*lines), title=title, title_align="left", subtitle=state, subtitle_align="left", expand=False)
 
 
 def line(picture: SectionPicture) -> str:
