@@ -130,7 +130,8 @@ class SimulatedCell:
         while next_s <= time_s:
             self._step(next_s)
             next_s = self.start_s + (self.steps + 1) * self.step_s
-        self._let_devices_reach(time_s)
+        if time_s > self.now_s:
+            self._let_devices_reach(time_s)
 
     def sample(self, time_s: float) -> None:
         """Let the voltmeter take a sample now, as a device does that is asked over a wire; at most ten a second."""

@@ -34,7 +34,7 @@ class SensorErrors:
 class Sensor:
     """One measuring chain. Deterministic for a given ``rng`` and sequence of ``observe`` calls."""
 
-    __slots__ = ("_rng", "_seen", "age_s", "errors", "value")
+    __slots__ = ("_follows", "_rng", "_seen", "_step_s", "age_s", "errors", "value")
 
     def __init__(self, errors: SensorErrors, rng: random.Random, value: float) -> None:
         self.errors = errors
@@ -42,12 +42,15 @@ class Sensor:
         self.value = value
         self._seen = value
         self._rng = rng
+        self._step_s = self._follows = 0.0
 
     def observe(self, truth: float, dt_s: float) -> float:
         errors = self.errors
         self.age_s += dt_s
         if errors.lag_s > 0.0:
-            self._seen += (truth - self._seen) * -math.expm1(-dt_s / errors.lag_s)
+            if dt_s != self._step_s:
+                self._step_s, self._follows = dt_s, -math.expm1(-dt_s / errors.lag_s)
+            self._seen += (truth - self._seen) * self._follows
         else:
             self._seen = truth
         self.value = self._seen + errors.bias + errors.drift_per_day * self.age_s / SECONDS_PER_DAY
