@@ -126,6 +126,33 @@ def test_people_change_anodes_by_position_and_tap_what_is_there() -> None:
     assert one.state.metal_kg == 0.0
 
 
+def test_people_fill_the_hopper_change_due_anodes_and_tap_unless_nobody_serves() -> None:
+    served, left = cell(), cell()
+    left.service = False
+    for one in (served, left):
+        one.feeder.hopper_kg = 20.0
+        one.state.metal_kg = 100.0
+        one.state.anodes.remaining_kg[2] = -1.0
+        one.advance_to(60.0)
+    assert (served.feeder.hopper_kg, left.feeder.hopper_kg) == (400.0, 20.0)
+    assert served.state.metal_kg < 50.0 < left.state.metal_kg
+    assert served.outputs.anode_age_h[2] < 0.02 < left.outputs.anode_age_h[2]
+
+
+def test_what_the_cell_file_says_of_its_measuring_chains_is_what_is_drawn() -> None:
+    exact = dict.fromkeys(
+        ("current_gain_error", "current_offset_error", "voltage_gain_error", "anode_gain_spread"), 0.0
+    )
+    exact |= dict.fromkeys(("voltage_offset_error_v", "signal_corrosion_per_day", "thermocouple_bias_spread_k"), 0.0)
+    plan = dataclasses.replace(CE1, simulator={**CE1.simulator, **exact})
+    one = SimulatedCell(plan, 1)
+    one.advance_to(60.0)
+    assert one.rectifier.current.shown(12_345.0) == 12_345.0
+    assert one.rectifier.voltage.shown(7.5) == 7.5
+    assert one.anode_monitor.values["anode_current_4_a"] == pytest.approx(one.outputs.anode_current_a[3], abs=25.0)
+    assert one.thermocouples[0].values["bath_temperature_2_degc"] == pytest.approx(880.0, abs=2.0)
+
+
 def test_a_section_keeps_its_cells_on_one_clock_and_apart_in_their_noise() -> None:
     now_s = 100.0
     section = SimulatedPlant(demo_plant(), 1, lambda: now_s)
