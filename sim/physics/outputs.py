@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.physics.laws.electrics import frozen_share
 from sim.physics.parameters import CellParameters
 from sim.physics.state import CellState
 
@@ -48,7 +49,6 @@ def outputs(parameters: CellParameters, state: CellState) -> CellOutputs:
     now_h = state.time_s / 3600.0
     films = sum(anodes.passivated)
     full = 2.0 * films >= parameters.anode_count
-    frozen = (state.liquidus_k - state.bath_k) / parameters.truth.freezing_range_k
     dissolved_kg = state.oxide_kg + state.oxide_still_kg
     salt_kg = state.ref3_kg + state.baf2_kg + state.lif_kg - state.ledge_kg
     return CellOutputs(
@@ -59,7 +59,7 @@ def outputs(parameters: CellParameters, state: CellState) -> CellOutputs:
         state.bath_k - 273.15,
         state.lining_k - 273.15,
         state.liquidus_k - 273.15,
-        0.0 if frozen <= 0.0 else 1.0 if frozen >= 1.0 else frozen,
+        0.0 if state.bath_k >= state.liquidus_k else frozen_share(parameters.truth, state, state.bath_k),
         100.0 * dissolved_kg / (salt_kg + dissolved_kg),
         state.oxide_fast_kg + state.oxide_slow_kg + state.sludge_kg,
         tuple([worn_mm - 10.0 * gap for gap in anodes.gap_cm]),

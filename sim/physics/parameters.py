@@ -71,6 +71,9 @@ class Derived:
     inner_w_per_k: float
     lining_j_per_k: float
     liquidus_table_degc: tuple[float, ...]
+    eutectic_degc: float
+    """Lowest of the table; the mole ratio there is below."""
+    eutectic_ref3_per_lif: float
     liquidus_shift_k: float
     """The recipe's liquidus is the design's own figure; the model only says how far the bath has drifted from it."""
 
@@ -149,6 +152,7 @@ def _derived(design: CellDesign, product: Product, truth: SimulatorTable) -> Der
     )
     table = _liquidus_table(truth.rare_earth)
     modelled = _table_at(table, mix.ref3 / (1.0 - mix.baf2)) - 400.0 * mix.baf2
+    lowest = _LIQUIDUS_STEP * table.index(min(table))
     return Derived(
         anode_count=float(anodes.count),
         ring=1.0 if truth.arrangement == "ring" else 0.0,
@@ -192,5 +196,7 @@ def _derived(design: CellDesign, product: Product, truth: SimulatorTable) -> Der
         inner_w_per_k=1.0 / (1.0 / to_lining - 1.0 / film),
         lining_j_per_k=1e6 * truth.lining_heat_capacity_mj_per_k,
         liquidus_table_degc=table,
+        eutectic_degc=min(table),
+        eutectic_ref3_per_lif=lowest / (1.0 - lowest),
         liquidus_shift_k=design.bath_liquidus_degc - modelled,
     )

@@ -54,7 +54,9 @@ class SimulatorTable:
         "heat", "kJ/kg", 0.0, 500.0, "computed", "35 kJ/mol from the solubility's temperature dependence", 100.0
     )
     fusion_heat_kj_per_kg: float = number("heat", "kJ/kg", 0.0, 2000.0, "recalled", _HANDBOOK, 370.0)
-    freezing_range_k: float = number("heat", "K", 5.0, 300.0, "assumed", "liquidus to fully solid", 60.0)
+    eutectic_range_k: float = number(
+        "heat", "K", 2.0, 50.0, "assumed", "what is left at the eutectic freezes in this range below it", 8.0
+    )
     metal_heat_capacity_kj_per_kg_k: float = number("heat", "kJ/kg/K", 0.05, 2.0, "recalled", _HANDBOOK, 0.34)
     metal_fusion_kj_per_kg: float = number("heat", "kJ/kg", 0.0, 500.0, "recalled", _HANDBOOK, 48.0)
     metal_lag_s: float = number("heat", "s", 10.0, 7200.0, "assumed", _NONE, 200.0)
@@ -117,7 +119,9 @@ class SimulatorTable:
         "anode", "1", 0.0, 1.0, "assumed", "of the first minute's share, while the effect lasts; 0.1–0.2", 0.15
     )
     c2f6_mass_ratio: float = number("anode", "1", 0.0, 0.5, "assumed", "0.05–0.15 of CF4", 0.1)
-    air_dilution: float = number("anode", "1", 1.0, 500.0, "assumed", "hood air, constant, over gas at nominal current", 50.0)
+    air_dilution: float = number(
+        "anode", "1", 1.0, 500.0, "assumed", "hood air, constant, over gas at nominal current", 50.0
+    )
     co_burnout: float = number("anode", "1", 0.0, 1.0, "recalled", "visible flame above open cells", 1.0)
     cold_s: float = number("anode", "s", 60.0, 36_000.0, "assumed", "new anode takes its share over 1–4 h", 2400.0)
     cold_resistance: float = number("anode", "1", 0.0, 20.0, "assumed", "frozen bath on cold carbon", 3.0)

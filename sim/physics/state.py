@@ -177,6 +177,9 @@ class CellState:
     ref3_fraction: float = 0.0
     bath_g_per_mol: float = 0.0
     liquidus_k: float = 0.0
+    eutectic_k: float = 0.0
+    early_share: float = 0.0
+    """Of the bath, crystallises between liquidus and eutectic."""
     narrow_loss: float = 0.0
     cold_draw_w: float = 0.0
     totals: Totals = field(default_factory=Totals)

@@ -25,6 +25,8 @@ _PI = 3.141592653589793
 LIQUIDUS_STEP = 0.005
 """Of the table of liquidus temperatures over the mole fraction REF3 / (1 − BaF2)."""
 _BAF2_K_PER_MOLE_FRACTION = 400.0
+_LEAST_RANGE_K = 0.5
+"""A bath of eutectic composition still needs a width."""
 LIF_KG_PER_MOL = 25.938e-3
 BAF2_KG_PER_MOL = 175.323e-3
 
@@ -44,7 +46,11 @@ def settle_slow(t: SimulatorTable, d: Derived, s: CellState) -> None:
 
 
 def composition(d: Derived, s: CellState) -> None:
-    """Mole fraction of REF3, molar mass and liquidus from the salt's masses."""
+    """Mole fraction of REF3, molar mass, liquidus and how it freezes, from the salt's masses.
+
+    Freezing is that of the binary LiF–REF3: pure crystals of what is in excess, then the eutectic. BaF2 stays with the
+    eutectic and lowers both ends; compounds such as LiGdF4 are left out.
+    """
     ref3_mol = s.ref3_kg / d.ref3_kg_per_mol
     baf2_mol = s.baf2_kg / BAF2_KG_PER_MOL
     mol = ref3_mol + baf2_mol + s.lif_kg / LIF_KG_PER_MOL
@@ -53,6 +59,11 @@ def composition(d: Derived, s: CellState) -> None:
     barium = baf2_mol / mol
     binary = table_entry(d.liquidus_table_degc, s.ref3_fraction / (1.0 - barium) / LIQUIDUS_STEP)
     s.liquidus_k = binary - _BAF2_K_PER_MOLE_FRACTION * barium + d.liquidus_shift_k + 273.15
+    s.eutectic_k = s.liquidus_k - maximum(binary - d.eutectic_degc, _LEAST_RANGE_K)
+    ref3_excess = maximum(ref3_mol - d.eutectic_ref3_per_lif * s.lif_kg / LIF_KG_PER_MOL, 0.0)
+    lif_excess = maximum(s.lif_kg / LIF_KG_PER_MOL - ref3_mol / d.eutectic_ref3_per_lif, 0.0)
+    crystals_kg = ref3_excess * d.ref3_kg_per_mol + lif_excess * LIF_KG_PER_MOL
+    s.early_share = crystals_kg / (s.ref3_kg + s.baf2_kg + s.lif_kg)
 
 
 def _salt(t: SimulatorTable, s: CellState) -> None:

@@ -67,8 +67,20 @@ def conductivity_s_per_cm(t: SimulatorTable, ref3: float, oxide_pct: float, bath
     return t.conductivity_factor * pure * oxide * gas * sqrt(gas) * liquid
 
 
-def frozen_share(t: SimulatorTable, bath_k: float, liquidus_k: float) -> float:
-    return minimum(1.0, maximum(0.0, (liquidus_k - bath_k) / t.freezing_range_k))
+def frozen_share(t: SimulatorTable, s: CellState, bath_k: float) -> float:
+    """Of the bath, by mass: crystals of the salt in excess down to the eutectic, there all that is left."""
+    early = minimum(1.0, maximum(0.0, (s.liquidus_k - bath_k) / (s.liquidus_k - s.eutectic_k)))
+    late = minimum(1.0, maximum(0.0, (s.eutectic_k - bath_k) / t.eutectic_range_k))
+    return s.early_share * early + (1.0 - s.early_share) * late
+
+
+def freezing_per_k(t: SimulatorTable, s: CellState, bath_k: float) -> float:
+    """Slope of ``frozen_share``, 1/K."""
+    early = where(bath_k > s.eutectic_k, s.early_share / (s.liquidus_k - s.eutectic_k), 0.0)
+    early = where(bath_k < s.liquidus_k, early, 0.0)
+    left = (1.0 - s.early_share) / t.eutectic_range_k
+    late = where((bath_k <= s.eutectic_k) & (bath_k > s.eutectic_k - t.eutectic_range_k), left, 0.0)
+    return early + late
 
 
 def sweep(cell: tuple[float, ...], given: tuple[Column, ...], currents: Column) -> tuple[Any, ...]:
@@ -149,7 +161,7 @@ def solve(t: SimulatorTable, d: Derived, s: CellState, current_demand_a: float, 
     s.saturation_wt_pct = saturation_wt_pct(t, d, s.ref3_fraction, s.bath_g_per_mol, bath_k)
     s.oxide_wt_pct = oxide_pct
     critical = critical_a_per_cm2(t, oxide_pct, bath_k)
-    frozen = frozen_share(t, bath_k, s.liquidus_k)
+    frozen = frozen_share(t, s, bath_k)
     conductivity = conductivity_s_per_cm(t, s.ref3_fraction, oxide_pct, bath_k, frozen)
     s.conductivity_s_per_cm = conductivity
     s.critical_a_per_cm2 = critical

@@ -5,7 +5,7 @@ The reference is liquid bath and liquid metal at ambient temperature.
 
 from __future__ import annotations
 
-from sim.physics.laws.electrics import frozen_share
+from sim.physics.laws.electrics import freezing_per_k, frozen_share
 from sim.physics.ops import any_of, exp, maximum, minimum, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
@@ -31,7 +31,7 @@ def metal_energy_j_per_kg(t: SimulatorTable, d: Derived, metal_k: float) -> floa
 def latent_j(t: SimulatorTable, s: CellState, bath_k: float) -> float:
     """What freezing has released, of the bath at that temperature and of the ledge."""
     liquid_kg = s.ref3_kg + s.baf2_kg + s.lif_kg - s.ledge_kg
-    return 1e3 * t.fusion_heat_kj_per_kg * (liquid_kg * frozen_share(t, bath_k, s.liquidus_k) + s.ledge_kg)
+    return 1e3 * t.fusion_heat_kj_per_kg * (liquid_kg * frozen_share(t, s, bath_k) + s.ledge_kg)
 
 
 def content_j(t: SimulatorTable, d: Derived, s: CellState) -> float:
@@ -105,7 +105,7 @@ def warm(  # noqa: PLR0917 - everything a step has found so far
     to_lining, grown_kg = walls(t, d, s, dt_s)
     fusion = 1e3 * t.fusion_heat_kj_per_kg
     salt_kg = s.ref3_kg + s.baf2_kg + s.lif_kg
-    frozen_before = frozen_share(t, bath_k, s.liquidus_k)
+    frozen_before = frozen_share(t, s, bath_k)
     to_ambient = t.wall_loss_w_per_k * (s.lining_k - d.ambient_k)
 
     to_metal_j = metal_step(t, d, s, made_kg, dt_s)
@@ -120,21 +120,19 @@ def warm(  # noqa: PLR0917 - everything a step has found so far
     net_w = electric - outside - reaction + furnace + auxiliary - top - to_lining - s.cold_draw_w
     gained_j = net_w * dt_s - to_metal_j - dissolving_j - chill_j + latent + s.heat_owed_j
     liquid_kg = salt_kg - s.ledge_kg
-    in_range = (bath_k < s.liquidus_k) & (bath_k > s.liquidus_k - t.freezing_range_k)
-    swollen = capacity + where(in_range, fusion * liquid_kg / t.freezing_range_k, 0.0)
+    swollen = capacity + fusion * liquid_kg * freezing_per_k(t, s, bath_k)
     new_k = bath_k + gained_j / swollen
     # what would go on heating a boiling bath leaves as vapour; the loss of bath is not followed
     boiled_j = swollen * maximum(new_k - _BOILING_K, 0.0)
     new_k = minimum(new_k, _BOILING_K)
     s.heat_owed_j = 0.0 * gained_j
-    if any_of((new_k < s.liquidus_k) | in_range):
-        # one correction where the step crossed an end of the freezing range; what is left is owed to the next step
+    if any_of((new_k < s.liquidus_k) | (bath_k < s.liquidus_k)):
+        # corrections where the step crossed a bend of the frozen share; what is left is owed to the next step
         for _ in (0, 1):
-            released = fusion * liquid_kg * (frozen_share(t, new_k, s.liquidus_k) - frozen_before)
+            released = fusion * liquid_kg * (frozen_share(t, s, new_k) - frozen_before)
             owed_j = gained_j - boiled_j - capacity * (new_k - bath_k) + released
-            inside = (new_k < s.liquidus_k) & (new_k > s.liquidus_k - t.freezing_range_k)
-            new_k = new_k + owed_j / (capacity + where(inside, fusion * liquid_kg / t.freezing_range_k, 0.0))
-        released = fusion * liquid_kg * (frozen_share(t, new_k, s.liquidus_k) - frozen_before)
+            new_k = new_k + owed_j / (capacity + fusion * liquid_kg * freezing_per_k(t, s, new_k))
+        released = fusion * liquid_kg * (frozen_share(t, s, new_k) - frozen_before)
         s.heat_owed_j = gained_j - boiled_j - capacity * (new_k - bath_k) + released
     s.bath_k = new_k
     s.lining_k = s.lining_k + (to_lining - to_ambient) * dt_s / d.lining_j_per_k

@@ -7,7 +7,7 @@ dropped beyond a share of the bath clumps and sinks. Undersaturation drives all;
 from __future__ import annotations
 
 from sim.physics.laws.electrics import GAS_CONSTANT, REFERENCE_K, frozen_share
-from sim.physics.ops import any_of, exp, maximum, minimum
+from sim.physics.ops import any_of, exp, maximum, minimum, where
 from sim.physics.parameters import Derived
 from sim.physics.simulator_table import SimulatorTable
 from sim.physics.state import CellInputs, CellState
@@ -66,7 +66,7 @@ def dissolve(t: SimulatorTable, s: CellState, dt_s: float) -> float:
     salt_kg = s.ref3_kg + s.baf2_kg + s.lif_kg - s.ledge_kg
     stirred = 1.0 - t.stagnant_share
     full_kg = salt_kg * s.saturation_wt_pct / (100.0 - s.saturation_wt_pct)
-    liquid = 1.0 - frozen_share(t, s.bath_k, s.liquidus_k)
+    liquid = 1.0 - frozen_share(t, s, s.bath_k)
     room_kg = stirred * full_kg - s.oxide_kg
     under = maximum(0.0, 1.0 - s.oxide_wt_pct / s.saturation_wt_pct)
     fast, slow, sunken = drives(t, under, liquid, s.bath_k)
@@ -83,7 +83,8 @@ def dissolve(t: SimulatorTable, s: CellState, dt_s: float) -> float:
     to_stirred = minimum(
         from_sludge * (1.0 - minimum(1.0, t.stagnant_share * 1e6)), maximum(room_kg - from_fast - from_slow, 0.0)
     )
-    fall = 1.0 - exp(-dt_s / t.precipitation_s)
+    # nothing sinks through a solid bath
+    fall = where(liquid > 0.0, 1.0 - exp(-dt_s / t.precipitation_s), 0.0)
     out = maximum(-room_kg, 0.0) * fall
     out_still = maximum(-still_room_kg, 0.0) * fall
 

@@ -92,11 +92,40 @@ def test_freezing_slows_cooling_and_raises_resistance() -> None:
     above = rate_k_per_s()
     run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k)
     below = rate_k_per_s()
-    assert below < 0.3 * above
-    run(parameters, state, 6 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.liquidus_k - 20.0)
+    assert below < 0.6 * above
+    run(parameters, state, 12 * 3600.0, current_a=0.0, until=lambda s: s.bath_k < s.eutectic_k)
+    at_halt = rate_k_per_s()
+    assert at_halt < 0.3 * below
     stiff = advance(parameters, state, CellInputs(25_000.0, 30.0), 1.0)
-    assert outputs(parameters, stiff).frozen_share == pytest.approx(1.0 / 3.0, abs=0.01)
     assert stiff.cell_voltage_v > nominal_v + 2.0
+
+
+@pytest.mark.parametrize("name", ["prnd_25ka", "nd_6ka"])
+def test_the_usual_neodymium_bath_freezes_from_844_to_the_eutectic_at_731_degrees(name: str) -> None:
+    """At the eutectic the liquid has 31.4 mol% NdF3: of a bath of 47.5 mol% 43 wt% has crystallised before."""
+    parameters = cell_parameters(name)
+    state = running_state(parameters, seed=1)
+
+    def frozen_at(degc: float) -> float:
+        state.bath_k = degc + 273.15
+        return outputs(parameters, state).frozen_share
+
+    assert frozen_at(845.0) == 0.0
+    assert 0.15 < frozen_at(790.0) < 0.25
+    assert frozen_at(733.0) == pytest.approx(0.43, abs=0.02)
+    assert frozen_at(720.0) == 1.0
+
+
+def test_oxide_stops_falling_out_when_all_is_solid() -> None:
+    parameters = cell_parameters("nd_6ka")
+    state = running_state(parameters, seed=1)
+    run(parameters, state, 20 * 3600.0, current_a=0.0, dt_s=5.0)
+    assert outputs(parameters, state).frozen_share == 1.0
+    sludge_kg, dissolved_kg = state.sludge_kg, state.oxide_kg
+    assert dissolved_kg > 0.0
+    run(parameters, state, 3600.0, current_a=0.0, dt_s=5.0)
+    assert state.sludge_kg == sludge_kg
+    assert state.bath_k < state.eutectic_k - parameters.truth.eutectic_range_k
 
 
 def test_a_cell_goes_solid_without_power_and_comes_back_by_alternating_current() -> None:
