@@ -17,6 +17,7 @@ _TITLES = {
     "cathode": "Cathode",
     "oxide": "Oxide",
     "metal": "Metal and salt",
+    "signal": "Measuring chains",
     "start": "Initial values",
 }
 
