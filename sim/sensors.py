@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 SECONDS_PER_DAY = 86_400.0
+_DRAWN_ROWS = 64
 
 
-def normal_deviates(rng: random.Random, count: int) -> list[float]:
-    """Of mean 0 and standard deviation 1, drawn in pairs (Box and Muller): half the time of ``gauss`` one by one."""
-    uniform, cos, sin = rng.random, math.cos, math.sin
-    deviates = []
-    for _ in range((count + 1) // 2):
-        radius = math.sqrt(-2.0 * math.log(1.0 - uniform()))
-        angle = math.tau * uniform()
-        deviates.append(radius * cos(angle))
-        deviates.append(radius * sin(angle))
-    return deviates[:count]
+def normal_rows(rng: random.Random, count: int, rms: float) -> Iterator[list[float]]:
+    """Endless rows of so many normal deviates, many drawn at a time: a tenth of the time of ``gauss`` one by one."""
+    draw = np.random.default_rng(rng.getrandbits(128)).standard_normal
+    while True:
+        yield from (rms * draw((_DRAWN_ROWS, count))).tolist()
 
 
 @dataclass(frozen=True, slots=True)

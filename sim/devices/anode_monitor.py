@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from operator import add, mul
 
 from sim.devices.model import DeviceModel
-from sim.sensors import normal_deviates
+from sim.sensors import normal_rows
 
 GAIN_SPREAD = 0.01
 """Standard deviation of the gain from stem to stem; assumed."""
@@ -18,15 +19,13 @@ class AnodeMonitor(DeviceModel):
         self, anode_current_a: Sequence[float], rng: random.Random, *, gain_spread: float = GAIN_SPREAD
     ) -> None:
         super().__init__()
-        self._rng = rng
-        self._channels = tuple(
-            (f"anode_current_{n}_a", rng.gauss(1.0, gain_spread)) for n in range(1, len(anode_current_a) + 1)
-        )
+        count = len(anode_current_a)
+        self._signals = [f"anode_current_{n}_a" for n in range(1, count + 1)]
+        self._gains = [rng.gauss(1.0, gain_spread) for _ in range(count)]
+        self._noise_a = normal_rows(rng, count, NOISE_A)
         self.observe(anode_current_a)
 
     def observe(self, anode_current_a: Sequence[float]) -> None:
-        values = self.values
-        noise = normal_deviates(self._rng, len(anode_current_a))
-        for (signal, gain), current_a, deviate in zip(self._channels, anode_current_a, noise, strict=True):
-            values[signal] = current_a * gain + NOISE_A * deviate
+        shown_a = map(add, map(mul, anode_current_a, self._gains), next(self._noise_a))
+        self.values.update(zip(self._signals, shown_a, strict=True))
         self.version += 1
