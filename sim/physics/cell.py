@@ -28,12 +28,16 @@ __all__ = [
 LAWS = specialise({name: value for name, value in vars(ops).items() if not name.startswith("_")}, inline=True)
 """The laws for one cell in plain floats."""
 LONGEST_STEP_S = 5.0
+THIN_ROD = 0.85
+"""Of the new radius, at which an iron rod is renewed; assumed."""
+MEAN_ROD = 0.5 * (1.0 + THIN_ROD)
 _SHORTEST_STEP_S = 1e-6
 _step = LAWS.step
 
 
 def running_state(parameters: CellParameters, *, seed: int) -> CellState:
-    """At nominal current and set-point, oxide at target, feed and demand in balance, anode ages evenly staggered.
+    """At nominal current and set-point, oxide at target, feed and demand in balance, ages of anodes and iron rods
+    evenly staggered.
 
     The seed decides in which order the positions come to their change. A single anode starts new.
     """
@@ -47,6 +51,7 @@ def running_state(parameters: CellParameters, *, seed: int) -> CellState:
     whole = design.ref3_wt_pct + design.baf2_wt_pct + design.lif_wt_pct
     target = design.oxide_target_wt_pct
     dissolved_kg = salt_kg * target / (100.0 - target)
+    radius_cm = d.radius_cm * (MEAN_ROD if d.iron > 0.5 else 1.0)
     state = CellState(
         bath_k=bath_k,
         lining_k=(inner * bath_k + outer * d.ambient_k) / (inner + outer),
@@ -60,8 +65,8 @@ def running_state(parameters: CellParameters, *, seed: int) -> CellState:
         oxide_slow_kg=0.0,
         sludge_kg=0.0,
         metal_kg=0.0,
-        cathode_radius_cm=d.radius_cm,
-        cathode_area_cm2=2.0 * math.pi * d.radius_cm * d.immersion_cm * t.cathode_count,
+        cathode_radius_cm=radius_cm,
+        cathode_area_cm2=2.0 * math.pi * radius_cm * d.immersion_cm * t.cathode_count,
         anodes=new_anodes(parameters, shares),
         line_current_a=design.nominal_current_a,
         current_efficiency=parameters.current_efficiency,

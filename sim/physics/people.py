@@ -12,7 +12,11 @@ _DISSOLVED = ("metal_carbon_kg", "metal_oxygen_kg", "metal_refractory_kg", "meta
 
 
 def change_anode(parameters: CellParameters, state: CellState, position: int) -> CellState:
-    """A new, cold anode at that position (from 0). Raises IndexError for a position there is none of."""
+    """A new anode at that position (from 0), cold among others; where it is the only one it is set preheated.
+
+    A cold ring crusted with frozen bath, carrying all current, would drive the rectifier into its voltage limit.
+    Raises IndexError for a position there is none of.
+    """
     if not 0 <= position < parameters.anode_count:
         raise IndexError(f"anode position {position}: there are {parameters.anode_count}, counted from 0")
     new = state.copy()
@@ -24,7 +28,7 @@ def change_anode(parameters: CellParameters, state: CellState, position: int) ->
     anodes.remaining_kg[position] = derived.carbon_new_kg
     anodes.settled_kg[position] = derived.carbon_new_kg
     anodes.set_s[position] = state.time_s
-    anodes.cold[position] = 1.0
+    anodes.cold[position] = 1.0 - parameters.truth.sole_preheated if parameters.anode_count == 1 else 1.0
     anodes.neck[position] = 1.0
     anodes.corrosion[position] = 0.0
     anodes.low_s[position] = 0.0
@@ -72,11 +76,12 @@ def add_salt(parameters: CellParameters, state: CellState, *, lif_kg: float = 0.
     return new
 
 
-def change_cathodes(parameters: CellParameters, state: CellState) -> CellState:
-    """New rods of the design's diameter."""
+def change_cathode(parameters: CellParameters, state: CellState, worn_radius_cm: float) -> CellState:
+    """One rod of that radius gives way to a new one; all are counted by their mean radius."""
     new = state.copy()
     truth, derived = parameters.truth, parameters.derived
-    new.cathode_radius_cm = derived.radius_cm
-    new.cathode_area_cm2 = 2.0 * math.pi * derived.radius_cm * derived.immersion_cm * truth.cathode_count
+    thicker_cm = (derived.radius_cm - worn_radius_cm) / truth.cathode_count
+    new.cathode_radius_cm = min(derived.radius_cm, new.cathode_radius_cm + thicker_cm)
+    new.cathode_area_cm2 = 2.0 * math.pi * new.cathode_radius_cm * derived.immersion_cm * truth.cathode_count
     LAWS.shape(truth, derived, new)
     return new

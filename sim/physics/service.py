@@ -1,12 +1,16 @@
-"""One round of the people at a cell: due anodes changed, metal tapped, lost salt made up, thin iron rods renewed."""
+"""One round of the people at a cell: due anodes changed, metal tapped, lost salt made up, thin iron rods renewed.
+
+Iron rods are renewed one by one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import NamedTuple
 
+from sim.physics.cell import MEAN_ROD, THIN_ROD
 from sim.physics.parameters import CellParameters
-from sim.physics.people import add_salt, change_anode, change_cathodes, tap_metal
+from sim.physics.people import add_salt, change_anode, change_cathode, tap_metal
 from sim.physics.state import CellState
 
 SALT_SHARE = 0.02
@@ -14,8 +18,6 @@ SALT_SHARE = 0.02
 TAP_H = 2.0
 """Metal of so many hours at nominal current is tapped, but for a tenth."""
 BROKEN_NECK = 0.02
-THIN_ROD = 0.85
-"""Of the new radius."""
 
 
 class Recipe(NamedTuple):
@@ -59,6 +61,7 @@ def served(
     if salt and (lif_kg > SALT_SHARE * recipe.lif_kg or ref3_kg > SALT_SHARE * recipe.ref3_kg):
         part = 1.0 if most_salt_kg is None else min(1.0, most_salt_kg / (lif_kg + ref3_kg))
         state = add_salt(parameters, state, lif_kg=part * lif_kg, ref3_kg=part * ref3_kg)
-    if d.iron > 0.5 and state.cathode_radius_cm < THIN_ROD * d.radius_cm:
-        state = change_cathodes(parameters, state)
+    # rods of all ages, as anodes: the thinnest is due when the mean is half-way
+    if d.iron > 0.5 and state.cathode_radius_cm < MEAN_ROD * d.radius_cm:
+        state = change_cathode(parameters, state, THIN_ROD * d.radius_cm)
     return Work(state, tuple(changed), tapped_kg)

@@ -126,6 +126,9 @@ class SimulatorTable:
     cold_s: float = number("anode", "s", 60.0, 36_000.0, "assumed", "new anode takes its share over 1–4 h", 2400.0)
     cold_resistance: float = number("anode", "1", 0.0, 20.0, "assumed", "frozen bath on cold carbon", 3.0)
     cold_mass_share: float = number("anode", "1", 0.0, 2.0, "assumed", "stub and butt that only warm up", 0.3)
+    sole_preheated: float = number(
+        "anode", "1", 0.0, 1.0, "assumed", "a cell's only anode is warmed so far before it is set; none: cold", 0.9
+    )
     butt_share: float = number("anode", "1", 0.01, 2.0, "assumed", "face left of an overdue anode", 0.15)
     neck_life: float = number("anode", "lives", 0.3, 20.0, "assumed", "air burn at the waterline, 1–1.5 × wear", 1.6)
     neck_activation_j_per_mol: float = number("anode", "J/mol", 0.0, 200_000.0, "assumed", _NONE, 60_000.0)
