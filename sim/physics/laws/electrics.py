@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.physics.ops import (
     Column,
+    any_of,
     column,
     columns,
     exp,
@@ -69,6 +70,8 @@ def conductivity_s_per_cm(t: SimulatorTable, ref3: float, oxide_pct: float, bath
 
 def frozen_share(t: SimulatorTable, s: CellState, bath_k: float) -> float:
     """Of the bath, by mass: crystals of the salt in excess down to the eutectic, there all that is left."""
+    if not any_of(bath_k < s.liquidus_k):
+        return 0.0 * bath_k
     early = minimum(1.0, maximum(0.0, (s.liquidus_k - bath_k) / (s.liquidus_k - s.eutectic_k)))
     late = minimum(1.0, maximum(0.0, (s.eutectic_k - bath_k) / t.eutectic_range_k))
     return s.early_share * early + (1.0 - s.early_share) * late
@@ -76,6 +79,8 @@ def frozen_share(t: SimulatorTable, s: CellState, bath_k: float) -> float:
 
 def freezing_per_k(t: SimulatorTable, s: CellState, bath_k: float) -> float:
     """Slope of ``frozen_share``, 1/K."""
+    if not any_of(bath_k < s.liquidus_k):
+        return 0.0 * bath_k
     early = where(bath_k > s.eutectic_k, s.early_share / (s.liquidus_k - s.eutectic_k), 0.0)
     early = where(bath_k < s.liquidus_k, early, 0.0)
     left = (1.0 - s.early_share) / t.eutectic_range_k
@@ -103,7 +108,8 @@ def sweep(cell: tuple[float, ...], given: tuple[Column, ...], currents: Column) 
         slope_v,
         cathode_j0_a,
     ) = cell
-    positive = maximum(between, 0.0)
+    bend = maximum(between, 0.0) * rise / width_j
+    steep = thermal * inverse_2j0
     settled_j = half_j + 20.0 * width_j
     film_scale = film_v * agitation * agitation * agitation
 
@@ -121,7 +127,7 @@ def sweep(cell: tuple[float, ...], given: tuple[Column, ...], currents: Column) 
         hold = where(beyond * passivated > 0.0, 0.0, half_thermal / free)
         potential = e_co + share * between + thermal * log(half + root) - half_thermal * log(free)
         potential = potential + hold * beyond + square * load
-        slope = (positive * rise * settled * (1.0 - settled) / width_j + thermal * inverse_2j0 / root) / area
+        slope = (bend * settled * (1.0 - settled) + steep / root) / area
         slope = slope + (hold + 3.0 * square) / limit + resistance
         return 1.0 / slope, i - (potential + resistance * i) / slope, share
 
