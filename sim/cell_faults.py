@@ -6,8 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from sim.physics.cell import LAWS
 from sim.physics.mishaps import anode_disconnected, anode_dropped, anodes_passivated, bath_spilt
 from sim.plant import SimulatedCell
+
+STARVED = 0.5
+"""Of its limiting current is left to an anode in effect: the bath at its face is spent. Assumed; a power of two, so
+that it is undone exactly."""
 
 
 class CellFault(NamedTuple):
@@ -86,11 +91,30 @@ def _notice(cell: SimulatedCell, _: float) -> None:
 
 
 def _film(cell: SimulatedCell, position: float) -> None:
-    cell.state = anodes_passivated(cell.parameters, cell.state, (int(position) - 1,))
+    _starve(cell, (int(position) - 1,))
+
+
+def _feed_face(cell: SimulatedCell, position: float) -> None:
+    _supply(cell, (int(position) - 1,), 1.0 / STARVED)
 
 
 def _films(cell: SimulatedCell, _: float) -> None:
-    cell.state = anodes_passivated(cell.parameters, cell.state, tuple(range(cell.parameters.anode_count)))
+    _starve(cell, tuple(range(cell.parameters.anode_count)))
+
+
+def _feed_faces(cell: SimulatedCell, _: float) -> None:
+    _supply(cell, tuple(range(cell.parameters.anode_count)), 1.0 / STARVED)
+
+
+def _starve(cell: SimulatedCell, positions: tuple[int, ...]) -> None:
+    cell.state = anodes_passivated(cell.parameters, cell.state, positions)
+    _supply(cell, positions, STARVED)
+
+
+def _supply(cell: SimulatedCell, positions: tuple[int, ...], times: float) -> None:
+    for position in positions:
+        cell.state.anodes.limit_factor[position] *= times
+    LAWS.shape(cell.parameters.truth, cell.parameters.derived, cell.state)
 
 
 def _scoop(cell: SimulatedCell, mass_kg: float) -> None:
@@ -107,8 +131,8 @@ CELL_FAULTS: Mapping[str, CellFault] = MappingProxyType(
         "bath_level_low": CellFault(_spill, _make_up),
         "moist_oxide": CellFault(_moisten, _dry),
         "wrong_oxide": CellFault(_mistake, _notice),
-        "partial_anode_effect": CellFault(_film, _nothing),
-        "full_anode_effect": CellFault(_films, _nothing),
+        "partial_anode_effect": CellFault(_film, _feed_face),
+        "full_anode_effect": CellFault(_films, _feed_faces),
         "hand_feeding": CellFault(_scoop, _nothing),
     }
 )

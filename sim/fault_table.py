@@ -58,7 +58,7 @@ class NamedFault(NamedTuple):
 
 _ANODE = Size("position", 1, 1, 100)
 _SHORT = Size("of nominal current", 0.1, 0.01, 0.5)
-_STAYS = "clears by low anode potential, not by time"
+_STAYS = "supply recovers; the film clears by low anode potential only"
 
 _TABLE = (
     Fault("silence", "wire", "any", "no reply, and nothing asked is carried out: cable cut"),
@@ -202,8 +202,22 @@ _TABLE = (
         "wrong oxide: that share of what is fed is CeO2 (for Nd2O3)",
         Size("of the dose", 1.0, 0.01, 1.0),
     ),
-    Fault("partial_anode_effect", "cell", "cell", "partial anode effect: a film on one anode", _ANODE, _STAYS),
-    Fault("full_anode_effect", "cell", "cell", "full anode effect: a film on every anode", None, _STAYS),
+    Fault(
+        "partial_anode_effect",
+        "cell",
+        "cell",
+        "partial anode effect: a film on one anode, its limiting current halved",
+        _ANODE,
+        _STAYS,
+    ),
+    Fault(
+        "full_anode_effect",
+        "cell",
+        "cell",
+        "full anode effect: a film on every anode, limiting currents halved",
+        None,
+        _STAYS,
+    ),
     Fault(
         "hand_feeding",
         "cell",
