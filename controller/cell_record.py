@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -27,6 +28,10 @@ from drivers.reading import Quality
 CHECKPOINT = "checkpoint"
 MOST_LABELS = 256
 _GOOD = int(Quality.GOOD)
+_TO_BE_SEEN = frozenset(
+    {"alarm_raised", "disarmed", "held", "device_lost", "write_failed", "scan_missed", "dose_overdue"}
+)
+_log = logging.getLogger(__name__)
 STALLED_DISK_S = 5.0
 """A writer busy with one batch for so long has met a disk that hangs (assumed)."""
 
@@ -74,6 +79,9 @@ class CellRecord:
     def scan(self, snapshot: Snapshot, *, simulated: bool) -> None:
         """``simulated``: some device of this cell says it is no real one, and whoever looks must know."""
         row = self.row(snapshot)
+        for event in snapshot.events:
+            level = logging.WARNING if event.code in _TO_BE_SEEN else logging.INFO
+            _log.log(level, "%s: %s: %s", snapshot.cell, event.code.replace("_", " "), event.message)
         if self._journal is not None:
             self._journal.append_scan(row)
             for event in snapshot.events:

@@ -98,6 +98,15 @@ async def _serve(section: Section, cycles: Sequence[ScanCycle], notify: SystemNo
     gc.freeze()
     start_s = loop.time() + FIRST_SCAN_AFTER_S
     notify.ready(f"{len(cycles)} cells, disarmed")
+    plant = section.plant
+    _log.info(
+        "serving %s of %s/%s, disarmed; commands at %s, journal at %s",
+        ", ".join(section.cycles),
+        plant.site,
+        plant.area,
+        plant.command_socket,
+        plant.journal_directory,
+    )
     try:
         async with asyncio.TaskGroup() as group:
             scans = [

@@ -32,7 +32,9 @@ async def identify_devices(plant: Plant) -> list[dict[str, Any]]:
     pool.start()
     try:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(_settled([device for _, device in devices]), LONGEST_S)
+            # Not wait_for: on Python 3.11 it may lose a Ctrl-C that comes as its coroutine ends.
+            async with asyncio.timeout(LONGEST_S):
+                await _settled([device for _, device in devices])
         return [
             {
                 "cell": cell,

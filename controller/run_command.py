@@ -43,6 +43,8 @@ class RunCommand:
         logging.basicConfig(
             level=logging.INFO if args.verbose else logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
         )
+        # Whoever starts it by hand wants to know that it runs, and where.
+        logging.getLogger("controller.daemon").setLevel(logging.INFO)
         # Our own links report a bad frame with its bytes; the library's second report of it says less.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
         try:

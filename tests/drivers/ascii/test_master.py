@@ -109,7 +109,7 @@ async def test_a_late_reply_of_module_01_is_never_taken_for_that_of_module_02(*,
             await until(lambda: line.heard == ["#01"])
             first.cancel()
         for _ in range(3):
-            second = await master.query(2, "#02", codec="dcon_fields", priority=READ, timeout_s=TIMEOUT_S)
+            second = await master.query(2, "#02", codec="dcon_fields", priority=READ, timeout_s=1.0)
             assert second == {0: "+0002.0"}
         assert link.counters.discarded_bytes == len(b">+0001.0\r")
 
