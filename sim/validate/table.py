@@ -117,7 +117,8 @@ def _partial() -> Outcome:
     return Outcome(
         found.share,
         good,
-        f"+{found.rise_v:.2f} V when below 0.7, at most {found.ppm:.1f} ppm; full {found.full_v:.1f} V, {found.full_ppm:.0f} ppm",
+        f"+{found.rise_v:.2f} V when below 0.7, at most {found.ppm:.1f} ppm; "
+        f"full {found.full_v:.1f} V, {found.full_ppm:.0f} ppm",
     )
 
 
