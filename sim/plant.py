@@ -22,6 +22,7 @@ from sim.devices.model import DeviceModel
 from sim.devices.rectifier import CommunicationWatchdog, Rectifier, RectifierRating
 from sim.devices.thermocouples import Thermocouples
 from sim.devices.transducer import Transducer
+from sim.noise_source import NoiseSource
 from sim.physics.cell import (
     CellInputs,
     CellOutputs,
@@ -211,7 +212,7 @@ class SimulatedCell:
 
     def _random(self, name: str) -> random.Random:
         """A stream of its own for each device, so that one device more or less does not change the others' noise."""
-        return random.Random(f"{self._seed}/{self.plan.name}/{name}")  # noqa: S311 - noise, not secrets
+        return NoiseSource(f"{self._seed}/{self.plan.name}/{name}")
 
     def _hold_input(self, time_s: float) -> None:
         self.rectifier.advance_to(time_s)
