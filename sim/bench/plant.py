@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from controller.plant import DevicePlan, Plant
 from controller.settings import load_plant
 from sim.demo.section import SHIPPED
+from sim.free_port import free_port
 
 CELL = "bench"
 TRANSACTIONS = 5
@@ -95,14 +95,10 @@ def demo_cells(names: Sequence[str]) -> Plant:
 
 
 def free_ports(count: int) -> list[int]:
-    probes = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
+    taken: list[int] = []
+    for _ in range(count):
+        taken.append(free_port(taken))
+    return taken
 
 
 def _every_scan_alike(device: DevicePlan, speed: float) -> DevicePlan:

@@ -19,9 +19,10 @@ import pytest
 
 from sim.cli import COMMAND
 from sim.faults import FAULTS
+from sim.free_port import free_port
 from sim.plant import SimulatedPlant
 from sim.serve import carry_out, planned_fault
-from tests.support.simulated_plants import DEMO, demo_plant, free_port
+from tests.support.simulated_plants import DEMO, demo_plant
 
 PROGRAM = """
 import argparse, sys

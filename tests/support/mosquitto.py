@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.free_port import free_port
+
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/sbin")
 NEEDS_MOSQUITTO = pytest.mark.skipif(PROGRAM is None, reason="the mosquitto broker is not installed")
 
@@ -21,7 +23,7 @@ class Mosquitto:
     """Without persistence: a broker that was killed has forgotten everything."""
 
     def __init__(self, folder: Path, *, password_file: Path | None = None) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         access = "allow_anonymous true" if password_file is None else f"password_file {password_file}"
         self._config = folder / f"mosquitto-{self.port}.conf"
         self._config.write_text(f"listener {self.port} 127.0.0.1\n{access}\npersistence false\nuser root\n")
@@ -56,12 +58,6 @@ class Mosquitto:
     def close(self) -> None:
         if self._process is not None and self._process.poll() is None:
             self.kill()
-
-
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

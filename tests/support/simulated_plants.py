@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import socket
 from pathlib import Path
 
 from controller.plant import CellPlan, DevicePlan, Plant
 from controller.settings import load_plant
 from drivers.link.address import LinkAddress
+from sim.free_port import free_port
 from sim.instruments.lines import bus_key
 
 DEMO = Path(__file__).parents[2] / "config" / "plants" / "demo.toml"
@@ -31,12 +31,6 @@ def demo_plant_in(folder: Path, *cells: str) -> Plant:
             if key not in moved:
                 moved[key] = _moved(device.link, folder)
     return dataclasses.replace(plant, cells=tuple(_with_links(cell, moved) for cell in plant.cells))
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _moved(link: LinkAddress, folder: Path) -> LinkAddress:

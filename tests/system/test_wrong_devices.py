@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from sim.free_port import free_port
 from tests.support.capabilities import obey_file_modes
 from tests.support.section_processes import (
     SectionProcesses,
@@ -16,7 +17,6 @@ from tests.support.section_processes import (
     until,
     with_link,
 )
-from tests.support.simulated_plants import free_port
 
 EXPECTED = {
     "rectifier": "connection refused",

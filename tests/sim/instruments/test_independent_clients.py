@@ -16,10 +16,10 @@ from pymodbus.client import AsyncModbusTcpClient
 from pyModbusTCP.client import ModbusClient
 
 from drivers.link.address import parse_link
+from sim.free_port import free_port
 from sim.instruments.lines import protocol_factory
 from sim.instruments.pty import PortTaken, PtyPort
 from tests.support.simulated_devices import MODBUS, BenchModel, instrument, line_with, profile_from
-from tests.support.simulated_plants import free_port
 
 PROFILE = profile_from(MODBUS)
 
